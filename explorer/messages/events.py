@@ -1,0 +1,127 @@
+"""What the worker tells the window: a closed union of frozen values."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from explorer.messages.results import Decoding, History, Measurement, ModelInfo, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReady:
+    """The worker has loaded its libraries; `device` names what it computes on."""
+
+    device: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOpened:
+    """Another model stands in the worker: opened, or fresh at the start of a run."""
+
+    model: ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """The answer to an `Inspect`; `request` is that of the command, also for repeats."""
+
+    request: int
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The answer to a `Decode`."""
+
+    request: int
+    decoding: Decoding
+
+
+TrainingState = Literal["running", "paused", "stopped", "finished"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingChanged:
+    """The run started, paused, went on, was stopped, or reached its last step.
+
+    `folder` is the run's place on disk; `history` comes along when curves exist already.
+    """
+
+    state: TrainingState
+    folder: str
+    step: int
+    steps: int
+    history: History | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainStep:
+    """One optimizer step: loss in nats a token, rates as used, `seconds` of work so far.
+
+    `tokens_per_second` counts target and source tokens without padding, smoothed over seconds.
+    """
+
+    step: int
+    steps: int
+    loss: float
+    learning_rate: float
+    gradient_norm: float
+    tokens: int
+    tokens_per_second: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Figures on held-out data while training."""
+
+    measurement: Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class RunSaved:
+    """A checkpoint lies on disk whole."""
+
+    folder: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Something longer is under way; `done` of `total` (total 0: unknown) in its own units."""
+
+    doing: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A command could not be carried out: what was tried, what happened, what to do.
+
+    `about` tells panels whose input is concerned: the sentence, the model or the training.
+    """
+
+    about: Literal["sentence", "model", "training", "engine"]
+    message: str
+    request: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The worker's last word."""
+
+
+Event = (
+    EngineReady
+    | ModelOpened
+    | Inspected
+    | Decoded
+    | TrainingChanged
+    | TrainStep
+    | Evaluated
+    | RunSaved
+    | Progress
+    | Failed
+    | Ended
+)

@@ -1,0 +1,128 @@
+"""The settings as a flat list, for whoever draws or parses them, and validation in plain words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from explorer.messages.config import SECTIONS, RunConfig, Section
+
+SettingKind = Literal["integer", "number", "switch", "choice", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting with all that a form field or a help line needs."""
+
+    section: str
+    name: str
+    kind: SettingKind
+    title: str
+    help: str
+    symbol: str
+    unit: str
+    default: Any
+    minimum: float | None
+    maximum: float | None
+    choices: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """The setting's full name, such as `model.heads`."""
+        return f"{self.section}.{self.name}"
+
+
+def all_settings() -> Iterator[Setting]:
+    """Every setting of `RunConfig`, section by section, in the order of declaration."""
+    for section in SECTIONS:
+        model = RunConfig.model_fields[section].annotation
+        assert isinstance(model, type) and issubclass(model, Section)
+        for name, field in model.model_fields.items():
+            yield _describe(section, name, field)
+
+
+def _describe(section: str, name: str, field: FieldInfo) -> Setting:
+    annotation = field.annotation
+    choices: tuple[str, ...] = ()
+    if get_origin(annotation) is Literal:
+        kind: SettingKind = "choice"
+        choices = get_args(annotation)
+    elif annotation is bool:
+        kind = "switch"
+    elif annotation is int:
+        kind = "integer"
+    elif annotation is float:
+        kind = "number"
+    else:
+        kind = "text"
+    extra = field.json_schema_extra
+    extra = extra if isinstance(extra, Mapping) else {}
+    low, high = _bounds(field)
+    return Setting(
+        section, name, kind, field.title or name, field.description or "",
+        str(extra.get("symbol", "")), str(extra.get("unit", "")),
+        field.default, low, high, choices,
+    )  # fmt: skip
+
+
+def _bounds(field: FieldInfo) -> tuple[float | None, float | None]:
+    low = high = None
+    for bound in field.metadata:
+        low = getattr(bound, "ge", getattr(bound, "gt", low))
+        high = getattr(bound, "le", getattr(bound, "lt", high))
+    return low, high
+
+
+def with_values(config: RunConfig, values: Mapping[str, Any]) -> RunConfig:
+    """The configuration with settings replaced, each named by its path (`model.heads`).
+
+    Raises `SettingsError`, which names the setting and says what would fit.
+    """
+    data = config.model_dump()
+    for path, value in values.items():
+        section, _, name = path.partition(".")
+        if section not in SECTIONS or name not in data[section]:
+            raise SettingsError(_unknown(path))
+        data[section][name] = value
+    return validated(data)
+
+
+def validated(data: Mapping[str, Any]) -> RunConfig:
+    """A `RunConfig` from nested plain values; raises `SettingsError` in words for a person."""
+    try:
+        return RunConfig.model_validate(data)
+    except ValidationError as error:
+        raise SettingsError(explain(error)) from None
+
+
+class SettingsError(ValueError):
+    """Settings that do not fit; the message names the setting and what would fit."""
+
+
+def explain(error: ValidationError) -> str:
+    """Pydantic's findings as sentences, one a line, each led by the setting's path."""
+    return "\n".join(_sentence(finding) for finding in error.errors())
+
+
+def _sentence(finding: Any) -> str:
+    message: str = finding["msg"]
+    if finding["type"] == "value_error":
+        return message.removeprefix("Value error, ")
+    path = ".".join(str(part) for part in finding["loc"])
+    if finding["type"] == "extra_forbidden":
+        return _unknown(path)
+    message = message.removeprefix("Input ").replace("Input should be", "should be")
+    given = finding["input"]
+    shown = f", not {given!r}" if isinstance(given, int | float | str) else ""
+    return f"{path}: {message}{shown}"
+
+
+def _unknown(path: str) -> str:
+    import difflib  # Only needed for the suggestion, and not cheap to import at start.
+
+    known = [setting.path for setting in all_settings()]
+    close = difflib.get_close_matches(path, known, 1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return f"{path}: there is no such setting{hint}"

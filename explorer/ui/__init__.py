@@ -1,0 +1,1 @@
+"""The window: Qt only, no torch; it asks with commands and shows what events tell."""

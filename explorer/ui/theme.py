@@ -1,0 +1,154 @@
+"""How the application looks: one typeface in three sizes, one spacing unit, one accent colour."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+SPACE = 8
+"""The spacing unit in logical pixels; every gap is a half, one or two of it."""
+
+Choice = Literal["system", "light", "dark"]
+Role = Literal["small", "body", "title"]
+_POINTS: dict[Role, float] = {"small": 8.5, "body": 10.0, "title": 13.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """The named colours of one appearance, as `#rrggbb`."""
+
+    dark: bool
+    window: str
+    surface: str
+    raised: str
+    line: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    on_accent: str
+    good: str
+    warning: str
+    bad: str
+    curves: tuple[str, ...]
+
+
+LIGHT = Colors(
+    dark=False, window="#f3f4f7", surface="#ffffff", raised="#e9ebf0", line="#d5d9e2",
+    text="#1b2130", muted="#596277", faint="#8b93a5", accent="#3457d5", on_accent="#ffffff",
+    good="#1d7a4c", warning="#9a6200", bad="#b3261e",
+    curves=("#3457d5", "#c2570c", "#1d7a4c", "#8b3fc4"),
+)  # fmt: skip
+DARK = Colors(
+    dark=True, window="#14171f", surface="#1b1f2a", raised="#262b39", line="#343a4b",
+    text="#e6e9f2", muted="#a0a8bc", faint="#737c92", accent="#7f9cff", on_accent="#0f1420",
+    good="#5fcf95", warning="#e5b454", bad="#ff8a80",
+    curves=("#7f9cff", "#ffab70", "#5fcf95", "#d09bff"),
+)  # fmt: skip
+
+
+class Theme(QObject):
+    """The appearance in force; `changed` fires after colours have changed everywhere."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self.colors = LIGHT
+        self._choice: Choice = "system"
+        app.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    @property
+    def choice(self) -> Choice:
+        """What the user chose: to follow the system, light or dark."""
+        return self._choice
+
+    def choose(self, choice: Choice) -> None:
+        """Follow the system, or be light or dark whatever it says."""
+        self._choice = choice
+        scheme = {
+            "system": Qt.ColorScheme.Unknown,
+            "light": Qt.ColorScheme.Light,
+            "dark": Qt.ColorScheme.Dark,
+        }[choice]
+        QApplication.styleHints().setColorScheme(scheme)
+        self._dress()
+
+    def _follow_system(self) -> None:
+        if self._choice == "system":
+            self._dress()
+
+    def _dress(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        system_dark = app.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        dark = self._choice == "dark" or (self._choice == "system" and system_dark)
+        self.colors = DARK if dark else LIGHT
+        app.setPalette(_palette(self.colors))
+        app.setStyleSheet(_style_sheet(self.colors))
+        self.changed.emit()
+
+
+_theme: Theme | None = None
+
+
+def install(app: QApplication, choice: Choice = "system") -> Theme:
+    """Dress the application; call once, before the first widget."""
+    global _theme
+    app.setStyle("Fusion")
+    app.setFont(font("body"))
+    _theme = Theme(app)
+    _theme.choose(choice)
+    return _theme
+
+
+def theme() -> Theme:
+    """The theme in force; installs one when a widget is built alone, as tests do."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication), "a theme needs a QApplication"
+    return _theme if _theme is not None else install(app)
+
+
+def colors() -> Colors:
+    """The colours in force."""
+    return theme().colors
+
+
+def font(role: Role = "body", *, bold: bool = False) -> QFont:
+    """The typeface at one of its three sizes, with figures of equal width."""
+    made = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    made.setPointSizeF(_POINTS[role])
+    made.setBold(bold)
+    if hasattr(made, "setFeature"):
+        made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def head_color(head: int) -> QColor:
+    """The colour that stands for a head in every view: hues spread by the golden angle."""
+    light = 0.68 if colors().dark else 0.42
+    return QColor.fromHslF((0.61 + head * 0.381966) % 1.0, 0.62, light)
+
+
+def _palette(c: Colors) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for target, value in {
+        role.Window: c.window, role.Base: c.surface, role.AlternateBase: c.raised,
+        role.Button: c.raised, role.Text: c.text, role.WindowText: c.text, role.ButtonText: c.text,
+        role.BrightText: c.on_accent, role.Highlight: c.accent, role.HighlightedText: c.on_accent,
+        role.ToolTipBase: c.raised, role.ToolTipText: c.text, role.PlaceholderText: c.faint,
+        role.Link: c.accent, role.Mid: c.line, role.Dark: c.line, role.Light: c.surface,
+    }.items():  # fmt: skip
+        palette.setColor(target, QColor(value))
+    for target in (role.Text, role.WindowText, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, target, QColor(c.faint))
+    return palette
+
+
+def _style_sheet(c: Colors) -> str:
+    return f"""
+    QToolTip {{ color: {c.text}; background: {c.raised}; border: 1px solid {c.line}; padding: 4px; }}
+    """
