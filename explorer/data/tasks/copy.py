@@ -1,0 +1,16 @@
+"""Copy a list."""
+
+from typing import ClassVar
+
+from explorer.data.tasks.task import ListTask
+
+
+class Copy(ListTask):
+    """`3 1 4` → `3 1 4`."""
+
+    name: ClassVar[str] = "copy"
+    learns: ClassVar[str] = "Each output looks at the source item at its own place: a diagonal."
+
+    def answer(self, items: list[str]) -> list[str]:
+        """The same list."""
+        return items

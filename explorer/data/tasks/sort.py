@@ -1,0 +1,16 @@
+"""Sort a list."""
+
+from typing import ClassVar
+
+from explorer.data.tasks.task import ListTask
+
+
+class Sort(ListTask):
+    """`3 1 4` → `1 3 4`."""
+
+    name: ClassVar[str] = "sort"
+    learns: ClassVar[str] = "Each output looks at the next larger item, wherever it stands."
+
+    def answer(self, items: list[str]) -> list[str]:
+        """The list in rising order."""
+        return sorted(items)

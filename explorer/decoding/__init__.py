@@ -1,0 +1,1 @@
+"""How a model writes: its output one decision at a time, or many texts at once."""

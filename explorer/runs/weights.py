@@ -1,0 +1,74 @@
+"""A model's weights and an optimizer's state as safetensors."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from explorer.runs.atomic import whole_file
+
+
+class ModelFileError(ValueError):
+    """A model that cannot be opened; the message says which file, why, and what to do."""
+
+
+def save_weights(path: Path, model: nn.Module, dtype: torch.dtype = torch.float32) -> None:
+    """Write every parameter once (tied ones share a name)."""
+    tensors = {name: p.detach().to("cpu", dtype) for name, p in model.named_parameters()}
+    save_tensors(path, tensors)
+
+
+def save_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
+    """Write tensors whole or not at all."""
+    with whole_file(path) as beside:
+        save_file({name: t.contiguous() for name, t in tensors.items()}, beside)
+
+
+def load_tensors(path: Path) -> dict[str, Tensor]:
+    """Read tensors; raises `ModelFileError` when the file is missing or damaged."""
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise ModelFileError(f"{path} cannot be read as safetensors weights: {error}") from None
+
+
+def load_weights(path: Path, model: nn.Module) -> None:
+    """Fill a model's parameters; raises `ModelFileError` when the file does not fit it."""
+    tensors = load_tensors(path)
+    parameters = dict(model.named_parameters())
+    missing, foreign = parameters.keys() - tensors.keys(), tensors.keys() - parameters.keys()
+    if missing or foreign:
+        name = min(missing or foreign)
+        raise ModelFileError(
+            f"{path} belongs to another model: it {'lacks' if missing else 'has a foreign'} {name}"
+        )
+    with torch.no_grad():
+        for name, parameter in parameters.items():
+            stored = tensors[name]
+            if stored.shape != parameter.shape:
+                raise ModelFileError(
+                    f"{path} belongs to another model: {name} has the shape "
+                    f"{tuple(stored.shape)}, not {tuple(parameter.shape)}"
+                )
+            parameter.copy_(stored)
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The optimizer's memory by parameter number and name, such as `3.exp_avg`."""
+    state = optimizer.state_dict()["state"]
+    return {
+        f"{n}.{key}": value.cpu() for n, memory in state.items() for key, value in memory.items()
+    }
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Put saved memory back; rates and other settings stay those of the optimizer."""
+    whole = optimizer.state_dict()
+    memory: dict[int, dict[str, Any]] = {}
+    for path, value in tensors.items():
+        number, _, key = path.partition(".")
+        memory.setdefault(int(number), {})[key] = value
+    optimizer.load_state_dict({"state": memory, "param_groups": whole["param_groups"]})

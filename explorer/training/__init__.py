@@ -1,0 +1,1 @@
+"""How a model learns: objective, optimizer, schedule, and a step at a time."""
