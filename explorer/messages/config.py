@@ -12,7 +12,7 @@ def setting(
     default: Any, title: str, help: str, *, symbol: str = "", unit: str = "", **bounds: Any
 ) -> Any:
     """A field with a title, a sentence of help, and the symbol it has in the paper."""
-    extra = {"symbol": symbol, "unit": unit}
+    extra: dict[str, Any] = {"symbol": symbol, "unit": unit}
     return Field(default, title=title, description=help, json_schema_extra=extra, **bounds)
 
 

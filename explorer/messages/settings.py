@@ -106,6 +106,15 @@ def explain(error: ValidationError) -> str:
     return "\n".join(_sentence(finding) for finding in error.errors())
 
 
+_PLAIN = {
+    "int_parsing": "should be a whole number",
+    "int_from_float": "should be a whole number",
+    "float_parsing": "should be a number",
+    "bool_parsing": "should be true or false",
+}
+"""Pydantic's kinds of finding that it words for programmers."""
+
+
 def _sentence(finding: Any) -> str:
     message: str = finding["msg"]
     if finding["type"] == "value_error":
@@ -113,7 +122,7 @@ def _sentence(finding: Any) -> str:
     path = ".".join(str(part) for part in finding["loc"])
     if finding["type"] == "extra_forbidden":
         return _unknown(path)
-    message = message.removeprefix("Input ").replace("Input should be", "should be")
+    message = _PLAIN.get(finding["type"], message.removeprefix("Input "))
     given = finding["input"]
     shown = f", not {given!r}" if isinstance(given, int | float | str) else ""
     return f"{path}: {message}{shown}"

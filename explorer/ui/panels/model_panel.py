@@ -1,0 +1,209 @@
+"""The panel where a model is set up and trained: task, preset, every setting, the buttons."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFileDialog, QScrollArea, QVBoxLayout, QWidget
+
+from explorer.messages import commands
+from explorer.messages.config import RunConfig
+from explorer.messages.events import Event, Failed, ModelOpened, TrainingChanged
+from explorer.messages.presets import Preset, all_presets
+from explorer.messages.results import ModelInfo
+from explorer.messages.settings import SettingsError
+from explorer.ui import theme
+from explorer.ui.panel import Panel
+from explorer.ui.widgets.notice import Notice
+from explorer.ui.widgets.run_view import RunView
+from explorer.ui.widgets.settings_draft import SettingsDraft
+from explorer.ui.widgets.settings_form import SettingsForm
+from explorer.ui.widgets.task_chooser import TaskChooser
+
+_FILES = "Sentence pairs (*.tsv *.txt *.tsv.gz *.txt.gz);;All files (*)"
+
+
+class ModelPanel(Panel):
+    """Settings on their way to a run, and the run's buttons and facts."""
+
+    key = "model"
+    title = "Model and training"
+    area = Qt.DockWidgetArea.LeftDockWidgetArea
+    shortcut = "Ctrl+1"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.notice = Notice(self)
+        self.chooser = TaskChooser(self)
+        self.run = RunView(self)
+        self.draft = SettingsDraft(RunConfig())
+        self.form = SettingsForm(self.draft, self)
+        self._presets: dict[str, RunConfig] = {}
+        self._opened: RunConfig | None = None
+        self._sent: RunConfig | None = None
+        self._arrange()
+        self._connect()
+        # The lines of the form come after the window is on screen.
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._fill)
+
+    def _arrange(self) -> None:
+        page = QWidget()
+        page.setObjectName("scrolled")
+        column = QVBoxLayout(page)
+        edge = theme.SPACE + theme.SPACE // 2
+        column.setContentsMargins(edge, theme.SPACE, edge, theme.SPACE)
+        column.setSpacing(theme.SPACE + theme.SPACE // 2)
+        for part in (self.notice, self.chooser, self.run, self.form):
+            column.addWidget(part)
+        column.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(page)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+
+    def _connect(self) -> None:
+        self.chooser.task_chosen.connect(self._choose_task)
+        self.chooser.preset_chosen.connect(self.choose_preset)
+        self.chooser.corpus_asked.connect(self._ask_for_corpus)
+        self.chooser.reset_asked.connect(self._reset)
+        self.form.edited.connect(self._judge)
+        self.run.reason.linkActivated.connect(self._go_to)
+        buttons = self.run.buttons
+        buttons.train.connect(self.train)
+        buttons.step.connect(self.step)
+        buttons.pause.connect(lambda: self.requested.emit(commands.PauseTraining()))
+        buttons.resume.connect(lambda: self.requested.emit(commands.ResumeTraining()))
+        buttons.stop.connect(lambda: self.requested.emit(commands.StopTraining()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fill the form once the panel is on screen."""
+        if not self._presets:
+            self._later.start(0)
+
+    def _fill(self) -> None:
+        """Read the presets and make the common lines; does nothing the second time."""
+        if self._presets:
+            return
+        try:
+            presets = all_presets()
+        except SettingsError as error:
+            self.notice.say(f"The presets cannot be read. {error}")
+            presets = (Preset("defaults", RunConfig(title="Defaults")),)
+        self._presets = {preset.name: preset.config for preset in presets}
+        self.chooser.set_presets(presets)
+        first = "reverse" if "reverse" in self._presets else presets[0].name
+        self._take(self._presets[first])
+        self.form.groups[0].open()
+
+    # What the user does
+
+    def train(self) -> None:
+        """Start a new run with the form's settings; when they do not fit, show why."""
+        self._start(paused=False)
+
+    def step(self) -> None:
+        """Take one step of the paused run; without a run, of a new one."""
+        state = self.run.state
+        begun = state == "paused" or (state != "running" and self._start(paused=True))
+        if begun:
+            self.requested.emit(commands.StepTraining())
+
+    def _start(self, *, paused: bool) -> bool:
+        self._fill()
+        config = self.draft.config
+        if config is None or self.run.state == "starting":
+            self._go_to(next(iter(self.draft.errors), ""))
+            return False
+        self.notice.clear()
+        self._sent = config
+        self.run.show_starting()
+        self.requested.emit(commands.StartTraining(config, paused=paused))
+        return True
+
+    def open_corpus(self, path: str) -> None:
+        """Learn from the sentence pairs in a file; when there is none, say so."""
+        self._fill()
+        if not Path(path).is_file():
+            self.notice.say(f"There is no file {path}. Choose another with “Open corpus…”.")
+            return
+        self.notice.clear()
+        self._give({"task.name": "pairs", "task.file": path})
+
+    def choose_preset(self, name: str) -> None:
+        """Take all settings of a preset; the empty name is the opened model."""
+        self._fill()
+        config = self._presets.get(name, self._opened)
+        if config is not None:
+            self._take(config)
+
+    def _choose_task(self, name: str) -> None:
+        if not self.draft.changed and name in self._presets:
+            self.choose_preset(name)
+        else:
+            self._give({"task.name": name})
+
+    def _ask_for_corpus(self) -> None:
+        start = str(self.draft.value("task.file"))
+        path, _ = QFileDialog.getOpenFileName(self, "Open corpus", start, _FILES)
+        if path:
+            self.open_corpus(path)
+
+    def _reset(self) -> None:
+        self.draft.reset()
+        self._show_draft()
+
+    def _go_to(self, path: str) -> None:
+        if path:
+            self.form.row(path).editor.widget.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # The draft and what is seen of it
+
+    def _take(self, base: RunConfig) -> None:
+        self.draft.take(base)
+        self._show_draft()
+
+    def _give(self, values: dict[str, object]) -> None:
+        self.draft.give(values)
+        self._show_draft()
+
+    def _show_draft(self) -> None:
+        self.form.refresh()
+        names = [name for name, config in self._presets.items() if config == self.draft.base]
+        index = self.chooser.preset.findData(names[0] if names else "")
+        self.chooser.preset.setCurrentIndex(index)
+        self._judge()
+
+    def _judge(self) -> None:
+        value = self.draft.value
+        self.chooser.show_task(str(value("task.name")), str(value("task.file")))
+        self.chooser.show_changes(len(self.draft.changed))
+        self.run.show_errors(self.draft.errors)
+
+    # What the worker says
+
+    def receive(self, events: Sequence[Event]) -> None:
+        """Follow the model and the run; messages about them stand on top."""
+        for event in events:
+            if isinstance(event, ModelOpened):
+                self._open(event.model)
+            elif isinstance(event, TrainingChanged) and event.state == "running":
+                self.notice.clear()
+            elif isinstance(event, Failed) and event.about in ("training", "model"):
+                self.notice.say(event.message)
+        self.run.receive(events)
+
+    def _open(self, model: ModelInfo) -> None:
+        self._fill()
+        self.notice.clear()
+        if model.config == self._sent:
+            return
+        self._sent, self._opened = None, model.config
+        if model.config not in self._presets.values():
+            self.chooser.offer_opened(f"As in {model.name}")
+        self._take(model.config)

@@ -1,0 +1,59 @@
+"""A message for a person on top of a panel, which stays until it is closed or overtaken."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from explorer.ui import theme
+from explorer.ui.icons import icon
+from explorer.ui.style_sheet import mix
+
+
+class Notice(QFrame):
+    """What went wrong and what to do; hidden while there is nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice")
+        self._label = QLabel(self)
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._close = QToolButton(self)
+        self._close.setProperty("quiet", True)
+        self._close.setToolTip("Put this message away.")
+        self._close.setAccessibleName("Close message")
+        self._close.clicked.connect(self.clear)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE, theme.SPACE // 2, theme.SPACE // 2, theme.SPACE // 2)
+        row.addWidget(self._label, 1)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+        theme.theme().changed.connect(self._dress)
+
+    def text(self) -> str:
+        """What is said; empty when nothing."""
+        return self._label.text()
+
+    def say(self, message: str) -> None:
+        """Show a message in place of the one before."""
+        self._dress()
+        self._label.setText(message)
+        self._label.setAccessibleName(message)
+        self.show()
+
+    def clear(self) -> None:
+        """Nothing to say any more."""
+        self._label.clear()
+        self.hide()
+
+    def _dress(self) -> None:
+        c = theme.colors()
+        self._close.setIcon(icon("close", c.text))
+        self.setStyleSheet(
+            f"QFrame#notice {{ background: {mix(c.surface, c.bad, 0.12)}; border-radius: 5px;"
+            f" border: 1px solid {mix(c.surface, c.bad, 0.5)}; }}"
+            f" QLabel {{ color: {c.text}; background: transparent; }}"
+        )
