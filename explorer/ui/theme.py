@@ -1,11 +1,13 @@
 """How the application looks: one typeface in three sizes, one spacing unit, one accent colour."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
+
+from explorer.ui.palette import DARK, LIGHT, Colors
+from explorer.ui.style_sheet import style_sheet
 
 SPACE = 8
 """The spacing unit in logical pixels; every gap is a half, one or two of it."""
@@ -13,40 +15,6 @@ SPACE = 8
 Choice = Literal["system", "light", "dark"]
 Role = Literal["small", "body", "title"]
 _POINTS: dict[Role, float] = {"small": 8.5, "body": 10.0, "title": 13.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Colors:
-    """The named colours of one appearance, as `#rrggbb`."""
-
-    dark: bool
-    window: str
-    surface: str
-    raised: str
-    line: str
-    text: str
-    muted: str
-    faint: str
-    accent: str
-    on_accent: str
-    good: str
-    warning: str
-    bad: str
-    curves: tuple[str, ...]
-
-
-LIGHT = Colors(
-    dark=False, window="#f3f4f7", surface="#ffffff", raised="#e9ebf0", line="#d5d9e2",
-    text="#1b2130", muted="#596277", faint="#8b93a5", accent="#3457d5", on_accent="#ffffff",
-    good="#1d7a4c", warning="#9a6200", bad="#b3261e",
-    curves=("#3457d5", "#c2570c", "#1d7a4c", "#8b3fc4"),
-)  # fmt: skip
-DARK = Colors(
-    dark=True, window="#14171f", surface="#1b1f2a", raised="#262b39", line="#343a4b",
-    text="#e6e9f2", muted="#a0a8bc", faint="#737c92", accent="#7f9cff", on_accent="#0f1420",
-    good="#5fcf95", warning="#e5b454", bad="#ff8a80",
-    curves=("#7f9cff", "#ffab70", "#5fcf95", "#d09bff"),
-)  # fmt: skip
 
 
 class Theme(QObject):
@@ -87,7 +55,7 @@ class Theme(QObject):
         dark = self._choice == "dark" or (self._choice == "system" and system_dark)
         self.colors = DARK if dark else LIGHT
         app.setPalette(_palette(self.colors))
-        app.setStyleSheet(_style_sheet(self.colors))
+        app.setStyleSheet(style_sheet(self.colors))
         self.changed.emit()
 
 
@@ -146,9 +114,3 @@ def _palette(c: Colors) -> QPalette:
     for target in (role.Text, role.WindowText, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, target, QColor(c.faint))
     return palette
-
-
-def _style_sheet(c: Colors) -> str:
-    return f"""
-    QToolTip {{ color: {c.text}; background: {c.raised}; border: 1px solid {c.line}; padding: 4px; }}
-    """

@@ -1,0 +1,153 @@
+"""Panels in docks: title bars, the standard arrangement, and how it is kept."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.ui import theme
+from explorer.ui.icons import icon
+from explorer.ui.panel import Panel
+
+_LAYOUT_VERSION = 1
+_CENTRE = Qt.DockWidgetArea.TopDockWidgetArea
+_SHARES = {
+    Qt.DockWidgetArea.LeftDockWidgetArea: 0.21,
+    _CENTRE: 0.55,
+    Qt.DockWidgetArea.RightDockWidgetArea: 0.24,
+}
+_BOTTOM_SHARE = 0.27
+
+
+class DockTitle(QWidget):
+    """A panel's name, and buttons to float and to close it that the keyboard reaches too."""
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        self.setObjectName("dockTitle")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._dock = dock
+        name = QLabel(dock.windowTitle())
+        name.setFont(theme.font("small", bold=True))
+        self._float = _title_button(dock.windowTitle(), "Float")
+        self._float.clicked.connect(lambda: dock.setFloating(not dock.isFloating()))
+        self._close = _title_button(dock.windowTitle(), "Close")
+        self._close.clicked.connect(dock.close)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE + 4, 3, 4, 3)
+        row.setSpacing(2)
+        row.addWidget(name)
+        row.addStretch()
+        row.addWidget(self._float)
+        row.addWidget(self._close)
+        dock.topLevelChanged.connect(self._dress)
+        theme.theme().changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        color, floating = theme.colors().muted, self._dock.isFloating()
+        self._close.setIcon(icon("close", color))
+        self._close.setToolTip("Close this panel; the View menu brings it back")
+        self._float.setIcon(icon("dock" if floating else "float", color))
+        self._float.setToolTip(
+            "Put this panel back into the window" if floating else "Float this panel on its own"
+        )
+
+
+def _title_button(title: str, verb: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("quiet", True)
+    button.setProperty("tight", True)
+    button.setIconSize(QSize(12, 12))
+    button.setAccessibleName(f"{verb} {title}")
+    return button
+
+
+class PanelDock(QDockWidget):
+    """One panel in a dock that can be moved, floated, closed and tabbed with others."""
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__(panel.title)
+        self.setObjectName(panel.key)
+        self.panel = panel
+        self.area = _CENTRE if panel.area is Qt.DockWidgetArea.NoDockWidgetArea else panel.area
+        self.setTitleBarWidget(DockTitle(self))
+        self.setWidget(_body(panel))
+        action = self.toggleViewAction()
+        action.setShortcut(panel.shortcut)
+        action.setStatusTip(f"Show or hide the panel “{panel.title}”")
+
+
+def _body(panel: Panel) -> QFrame:
+    frame = QFrame()
+    frame.setObjectName("dockBody")
+    frame.setSizePolicy(panel.sizePolicy())
+    box = QVBoxLayout(frame)
+    box.setContentsMargins(1, 0, 1, 1)
+    box.addWidget(panel)
+    return frame
+
+
+class Docks:
+    """All docks of a window: arranged in the standard way, kept in settings, and restored."""
+
+    def __init__(self, window: QMainWindow, panels: Iterable[Panel]) -> None:
+        self._window = window
+        self.docks = tuple(PanelDock(panel) for panel in panels)
+        window.setDockNestingEnabled(True)
+        window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """The standard arrangement: columns above, and what is for the bottom across all."""
+        for dock in self.docks:
+            self._window.removeDockWidget(dock)
+            dock.setFloating(False)
+        columns = [dock for area in _SHARES for dock in self.docks if dock.area is area]
+        bottom = [dock for dock in self.docks if dock not in columns]
+        for dock in columns:
+            self._window.addDockWidget(_CENTRE, dock, Qt.Orientation.Horizontal)
+        for dock in bottom:
+            self._window.addDockWidget(
+                Qt.DockWidgetArea.BottomDockWidgetArea, dock, Qt.Orientation.Horizontal
+            )
+        for dock in self.docks:
+            dock.show()
+        self._share_out(columns, bottom)
+
+    def _share_out(self, columns: list[PanelDock], bottom: list[PanelDock]) -> None:
+        width, height = self._window.width(), self._window.height()
+        widths = [round(width * _SHARES[dock.area]) for dock in columns]
+        self._window.resizeDocks(columns, widths, Qt.Orientation.Horizontal)
+        low = round(height * _BOTTOM_SHARE)
+        both = [*columns[:1], *bottom[:1]]
+        self._window.resizeDocks(both, [height - low, low][: len(both)], Qt.Orientation.Vertical)
+
+    def save(self, settings: QSettings) -> None:
+        """Keep where the window and every dock are."""
+        settings.setValue("window/geometry", self._window.saveGeometry())
+        settings.setValue("window/state", self._window.saveState(_LAYOUT_VERSION))
+
+    def restore(self, settings: QSettings) -> bool:
+        """Put window and docks where they were kept; False when nothing was."""
+        geometry, state = settings.value("window/geometry"), settings.value("window/state")
+        if not (isinstance(geometry, QByteArray) and isinstance(state, QByteArray)):
+            return False
+        self._window.restoreGeometry(geometry)
+        return self._window.restoreState(state, _LAYOUT_VERSION)
+
+
+def expanding(widget: QWidget) -> None:
+    """Let this widget take the room that others leave."""
+    widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

@@ -1,0 +1,158 @@
+"""The window: it puts panels into docks and passes on what they ask and what is opened."""
+
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QSettings, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QToolBar
+
+from explorer.messages.commands import Command, OpenModel
+from explorer.ui.closing import Closing
+from explorer.ui.docks import Docks
+from explorer.ui.icons import icon
+from explorer.ui.menus import ModelMenu, fill_menu_bar
+from explorer.ui.narration import Narrator
+from explorer.ui.opening import Kind, Recent, ask, dropped, reference
+from explorer.ui.panels import PANELS
+from explorer.ui.session import Session
+from explorer.ui.status_line import StatusLine
+from explorer.ui.toolbar import Toolbar
+from explorer.ui.training_actions import TrainingActions
+
+
+@runtime_checkable
+class Trains(Protocol):
+    """A panel that knows the settings of a new run."""
+
+    def train(self) -> None: ...
+    def step(self) -> None: ...
+    def open_corpus(self, path: str) -> None: ...
+
+
+@runtime_checkable
+class ReadsText(Protocol):
+    """A panel with a line for the sentence."""
+
+    def set_text(self, text: str) -> None: ...
+
+
+class MainWindow(QMainWindow):
+    """Holds the panels; `painted` fires at the first paint, `finished` when all is at an end."""
+
+    painted = Signal()
+    finished = Signal()
+
+    def __init__(self, session: Session, settings: QSettings) -> None:
+        super().__init__()
+        self._session, self._settings = session, settings
+        self._first_paint = True
+        self.panels = tuple(panel() for panel in PANELS)
+        self.training = TrainingActions(self)
+        self._narrator, self._recent = Narrator(), Recent(settings)
+        self.toolbar = Toolbar(self.training, ModelMenu(self, self._recent))
+        self.status = StatusLine(self._narrator)
+        self.setWindowTitle("Attention Explorer")
+        self.setWindowIcon(icon("app"))
+        self.setAcceptDrops(True)
+        self._arrange()
+        self._connect()
+
+    def _arrange(self) -> None:
+        bar = QToolBar("Run", self)
+        bar.setObjectName("run")
+        bar.setMovable(False)
+        bar.toggleViewAction().setVisible(False)
+        bar.addWidget(self.toolbar)
+        self.addToolBar(bar)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.status, 1)
+        self.resize(1440, 900)
+        self.docks = Docks(self, self.panels)
+        fill_menu_bar(self, self, self.training, self.docks, self._settings)
+        self.docks.restore(self._settings)
+
+    def _connect(self) -> None:
+        self._closing = Closing(self._session, self)
+        self._closing.finished.connect(self._end)
+        for panel in self.panels:
+            panel.requested.connect(self.send)
+            self._session.attach(panel)
+        for part in (self.training, self.toolbar, self.status, self._recent):
+            self._session.attach(part)
+        self.training.requested.connect(self.send)
+        for panel in self._trainers():
+            self.training.train.connect(panel.train)
+            self.training.step.connect(panel.step)
+
+    def _trainers(self) -> list[Trains]:
+        return [panel for panel in self.panels if isinstance(panel, Trains)]
+
+    def send(self, command: Command) -> None:
+        """Pass a command on to the worker."""
+        self._session.send(command)
+
+    def open_model(self, reference: str) -> None:
+        """Open a sample model by name, or a run or checkpoint by path."""
+        self.send(OpenModel(reference))
+
+    def open_corpus(self, path: Path) -> None:
+        """Give a file of sentence pairs to the panel that trains."""
+        for panel in self._trainers():
+            panel.open_corpus(str(path))
+
+    def set_text(self, text: str) -> None:
+        """Put a sentence into the line for the source."""
+        for panel in self.panels:
+            if isinstance(panel, ReadsText):
+                panel.set_text(text)
+
+    def ask_for_model(self) -> None:
+        """Let the user choose a run or a checkpoint."""
+        ask(self, "model", lambda path: self.open_model(reference(path)))
+
+    def ask_for_corpus(self) -> None:
+        """Let the user choose a file of sentence pairs."""
+        ask(self, "corpus", self.open_corpus)
+
+    def complain(self, message: str) -> None:
+        """Show a failure of the window itself in the status line."""
+        self._narrator.complain("engine", message)
+        self.status.refresh()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._first_paint:
+            self._first_paint = False
+            QTimer.singleShot(0, self.painted.emit)  # After this paint is on the screen.
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        found = dropped(event.mimeData())
+        if found is not None:
+            event.acceptProposedAction()
+            self._open(*found)
+
+    def _open(self, kind: Kind, path: Path) -> None:
+        if kind == "model":
+            self.open_model(reference(path))
+        else:
+            self.open_corpus(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Hide at once, and close for good when the worker has saved and ended."""
+        if self._closing.ended:
+            event.accept()
+            return
+        event.ignore()
+        if self.isVisible():
+            self.docks.save(self._settings)
+        self._closing.ask()
+        self.hide()
+
+    def _end(self) -> None:
+        self.close()
+        self.finished.emit()

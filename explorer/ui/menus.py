@@ -1,0 +1,122 @@
+"""The menu bar, and the menu of models that opens from the toolbar."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol, cast
+
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from explorer.resources import sample_models
+from explorer.ui import theme
+from explorer.ui.docks import Docks
+from explorer.ui.help import show_about, show_how_to_read
+from explorer.ui.opening import Recent
+from explorer.ui.training_actions import TrainingActions
+
+_THEME_KEY = "view/theme"
+
+
+class Offers(Protocol):
+    """What the window does when something is chosen from a menu."""
+
+    def open_model(self, reference: str) -> None: ...
+    def ask_for_model(self) -> None: ...
+    def ask_for_corpus(self) -> None: ...
+
+
+class ModelMenu(QMenu):
+    """Sample models, the runs of late, and a way to any other; filled when it opens."""
+
+    def __init__(self, offers: Offers, recent: Recent) -> None:
+        super().__init__("Models")
+        self.setToolTipsVisible(True)
+        self._offers, self._recent = offers, recent
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        self.clear()
+        self._section("Sample models", [(name, name) for name in sample_models()])
+        runs = [(path.name, str(path)) for path in self._recent.paths()]
+        self._section("Your runs", runs)
+        self.addAction("Open another…", self._offers.ask_for_model)
+
+    def _section(self, title: str, entries: list[tuple[str, str]]) -> None:
+        if not entries:
+            return
+        self.addAction(title).setEnabled(False)
+        for name, reference in entries:
+            action = self.addAction(name)
+            action.setToolTip(reference)
+            action.triggered.connect(lambda _=False, r=reference: self._offers.open_model(r))
+        self.addSeparator()
+
+
+def fill_menu_bar(
+    window: QMainWindow, offers: Offers, actions: TrainingActions, docks: Docks, settings: QSettings
+) -> None:
+    """Make the menus File, Training, View and Help."""
+    bar = window.menuBar()
+    _fill_file(bar.addMenu("&File"), window, offers, actions)
+    training = bar.addMenu("&Training")
+    training.addActions([actions.start, actions.hold, actions.single, actions.end])
+    _fill_view(bar.addMenu("&View"), docks, settings)
+    help_menu = bar.addMenu("&Help")
+    _add(help_menu, "&How to read this", lambda: show_how_to_read(window), "F1")
+    _add(help_menu, "&About Attention Explorer", lambda: show_about(window))
+
+
+def _fill_file(menu: QMenu, window: QMainWindow, offers: Offers, actions: TrainingActions) -> None:
+    _add(menu, "&Open model or run…", offers.ask_for_model, QKeySequence.StandardKey.Open)
+    _add(menu, "Open &corpus…", offers.ask_for_corpus, "Ctrl+Shift+O")
+    menu.addAction(actions.save)
+    menu.addSeparator()
+    _add(menu, "&Quit", window.close, "Ctrl+Q")
+
+
+def _fill_view(menu: QMenu, docks: Docks, settings: QSettings) -> None:
+    menu.addActions([dock.toggleViewAction() for dock in docks.docks])
+    menu.addSeparator()
+    _add(menu, "&Reset layout", docks.arrange, "Ctrl+0")
+    menu.addSeparator()
+    menu.addMenu(_appearance(menu, settings))
+
+
+def _appearance(parent: QMenu, settings: QSettings) -> QMenu:
+    menu = QMenu("&Appearance", parent)
+    group = QActionGroup(menu)
+    titles: dict[theme.Choice, str] = {
+        "system": "As the &system", "light": "&Light", "dark": "&Dark",
+    }  # fmt: skip
+    for choice, title in titles.items():
+        action = menu.addAction(title)
+        action.setCheckable(True)
+        action.setChecked(theme.theme().choice == choice)
+        action.triggered.connect(partial(_choose, choice, settings))
+        group.addAction(action)
+    return menu
+
+
+def _choose(choice: theme.Choice, settings: QSettings, _checked: bool = True) -> None:
+    theme.theme().choose(choice)
+    settings.setValue(_THEME_KEY, choice)
+
+
+def kept_appearance(settings: QSettings) -> theme.Choice:
+    """The appearance chosen last time."""
+    kept = settings.value(_THEME_KEY, "system")
+    return cast(theme.Choice, kept) if kept in ("light", "dark") else "system"
+
+
+def _add(
+    menu: QMenu,
+    text: str,
+    act: Callable[[], object],
+    shortcut: str | QKeySequence.StandardKey | None = None,
+) -> QAction:
+    action = menu.addAction(text)
+    if shortcut is not None:
+        action.setShortcut(shortcut)
+    action.triggered.connect(lambda _=False: act())
+    return action

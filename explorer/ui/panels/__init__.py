@@ -1,0 +1,6 @@
+"""The panels of the window, in the order of the View menu; a new one is one more line here."""
+
+from explorer.ui.panel import Panel
+from explorer.ui.panels.model_panel import ModelPanel
+
+PANELS: tuple[type[Panel], ...] = (ModelPanel,)

@@ -1,0 +1,121 @@
+"""The line at the bottom: in words what is happening, what went wrong, what to do."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
+
+from explorer.messages.events import Event
+from explorer.ui import theme
+from explorer.ui.icons import icon, pixmap
+from explorer.ui.narration import Mood, Narrator, Notice
+
+_TALLEST = 3
+
+
+class StatusLine(QWidget):
+    """Shows the narrator's sentence with an icon; a failure stays until somebody closes it."""
+
+    def __init__(self, narrator: Narrator) -> None:
+        super().__init__()
+        self._narrator = narrator
+        self._shown: Notice | None = None
+        self._icon = QLabel()
+        self._text = _text_label()
+        self._bar = QProgressBar()
+        self._bar.setFixedWidth(160)
+        self._bar.setAccessibleName("Progress")
+        self._close = _close_button()
+        self._close.clicked.connect(self._dismiss)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE + 4, 5, theme.SPACE, 5)
+        row.setSpacing(theme.SPACE)
+        for widget in (self._icon, self._text, self._bar, self._close):
+            row.addWidget(widget)
+        theme.theme().changed.connect(self._dress)
+        self.refresh()
+
+    @property
+    def text(self) -> str:
+        """The sentence as it is known, even where the line is too short for it."""
+        return "" if self._shown is None else self._shown.text
+
+    def receive(self, events: Sequence[Event]) -> None:
+        """Follow what happened."""
+        self._narrator.take(events)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the narrator says now."""
+        notice = self._narrator.notice
+        if notice != self._shown:
+            self._shown = notice
+            self._show(notice)
+
+    def _show(self, notice: Notice) -> None:
+        self._bar.setVisible(notice.mood == "busy")
+        self._bar.setRange(0, notice.total)
+        self._bar.setValue(notice.done)
+        self._close.setVisible(notice.mood in ("error", "warning"))
+        self._text.setToolTip(notice.text if len(notice.text) > 80 else "")
+        self._text.setAccessibleName(notice.text)
+        self._fit()
+        self._dress()
+
+    def _fit(self) -> None:
+        """Errors may take a few lines; all else is one, cut where the window ends."""
+        if self._shown is None:
+            return
+        wrapped = self._shown.mood == "error"
+        self._text.setWordWrap(wrapped)
+        text, width = self._shown.text, max(80, self._text.width())
+        if wrapped:
+            lines = text.splitlines()[:_TALLEST]
+            text = "\n".join(lines) + ("…" if len(text.splitlines()) > _TALLEST else "")
+        else:
+            metrics = QFontMetrics(self._text.font())
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        if text != self._text.text():
+            self._text.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _dismiss(self) -> None:
+        self._narrator.dismiss()
+        self.refresh()
+
+    def _dress(self) -> None:
+        mood = "info" if self._shown is None else self._shown.mood
+        color = _color(mood)
+        self._icon.setPixmap(pixmap(mood, color, 16, self.devicePixelRatioF()))
+        self._text.setStyleSheet(f"color: {color if mood == 'error' else theme.colors().text};")
+        self._close.setIcon(icon("close", theme.colors().muted))
+
+
+def _text_label() -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
+
+
+def _close_button() -> QToolButton:
+    button = QToolButton()
+    button.setProperty("quiet", True)
+    button.setProperty("tight", True)
+    button.setIconSize(QSize(12, 12))
+    button.setAccessibleName("Dismiss this message")
+    button.setToolTip("Dismiss this message")
+    return button
+
+
+def _color(mood: Mood) -> str:
+    c = theme.colors()
+    by_mood: dict[Mood, str] = {
+        "info": c.muted, "busy": c.accent, "good": c.good, "warning": c.warning, "error": c.bad,
+    }  # fmt: skip
+    return by_mood[mood]
