@@ -5,9 +5,10 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QSettings, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QToolBar
+from PySide6.QtWidgets import QMainWindow, QMenuBar, QVBoxLayout, QWidget
 
 from explorer.messages.commands import Command, OpenModel
+from explorer.ui import theme
 from explorer.ui.closing import Closing
 from explorer.ui.docks import Docks
 from explorer.ui.icons import icon
@@ -59,17 +60,14 @@ class MainWindow(QMainWindow):
         self._connect()
 
     def _arrange(self) -> None:
-        bar = QToolBar("Run", self)
-        bar.setObjectName("run")
-        bar.setMovable(False)
-        bar.toggleViewAction().setVisible(False)
-        bar.addWidget(self.toolbar)
-        self.addToolBar(bar)
+        menu_bar = QMenuBar()
+        self.setMenuWidget(_header(menu_bar, self.toolbar))
+        self.setContentsMargins(theme.SPACE, 0, theme.SPACE, 0)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.status, 1)
         self.resize(1440, 900)
         self.docks = Docks(self, self.panels)
-        fill_menu_bar(self, self, self.training, self.docks, self._settings)
+        fill_menu_bar(menu_bar, self, self, self.training, self.docks, self._settings)
         self.docks.restore(self._settings)
 
     def _connect(self) -> None:
@@ -156,3 +154,14 @@ class MainWindow(QMainWindow):
     def _end(self) -> None:
         self.close()
         self.finished.emit()
+
+
+def _header(menu_bar: QMenuBar, toolbar: Toolbar) -> QWidget:
+    """Menu bar and toolbar as one."""
+    header = QWidget()
+    column = QVBoxLayout(header)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(menu_bar)
+    column.addWidget(toolbar)
+    return header

@@ -6,7 +6,7 @@ from typing import Protocol, cast
 
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from explorer.resources import sample_models
 from explorer.ui import theme
@@ -54,10 +54,14 @@ class ModelMenu(QMenu):
 
 
 def fill_menu_bar(
-    window: QMainWindow, offers: Offers, actions: TrainingActions, docks: Docks, settings: QSettings
+    bar: QMenuBar,
+    window: QWidget,
+    offers: Offers,
+    actions: TrainingActions,
+    docks: Docks,
+    settings: QSettings,
 ) -> None:
     """Make the menus File, Training, View and Help."""
-    bar = window.menuBar()
     _fill_file(bar.addMenu("&File"), window, offers, actions)
     training = bar.addMenu("&Training")
     training.addActions([actions.start, actions.hold, actions.single, actions.end])
@@ -67,7 +71,7 @@ def fill_menu_bar(
     _add(help_menu, "&About Attention Explorer", lambda: show_about(window))
 
 
-def _fill_file(menu: QMenu, window: QMainWindow, offers: Offers, actions: TrainingActions) -> None:
+def _fill_file(menu: QMenu, window: QWidget, offers: Offers, actions: TrainingActions) -> None:
     _add(menu, "&Open model or run…", offers.ask_for_model, QKeySequence.StandardKey.Open)
     _add(menu, "Open &corpus…", offers.ask_for_corpus, "Ctrl+Shift+O")
     menu.addAction(actions.save)

@@ -29,10 +29,12 @@ class StatusLine(QWidget):
         self._close = _close_button()
         self._close.clicked.connect(self._dismiss)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.SPACE + 4, 5, theme.SPACE, 5)
+        row.setContentsMargins(theme.SPACE, 5, theme.SPACE // 2, 6)
         row.setSpacing(theme.SPACE)
-        for widget in (self._icon, self._text, self._bar, self._close):
-            row.addWidget(widget)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._bar)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         theme.theme().changed.connect(self._dress)
         self.refresh()
 
@@ -58,7 +60,7 @@ class StatusLine(QWidget):
         self._bar.setRange(0, notice.total)
         self._bar.setValue(notice.done)
         self._close.setVisible(notice.mood in ("error", "warning"))
-        self._text.setToolTip(notice.text if len(notice.text) > 80 else "")
+        self._text.setToolTip(notice.text)
         self._text.setAccessibleName(notice.text)
         self._fit()
         self._dress()
@@ -67,15 +69,17 @@ class StatusLine(QWidget):
         """Errors may take a few lines; all else is one, cut where the window ends."""
         if self._shown is None:
             return
-        wrapped = self._shown.mood == "error"
-        self._text.setWordWrap(wrapped)
-        text, width = self._shown.text, max(80, self._text.width())
-        if wrapped:
-            lines = text.splitlines()[:_TALLEST]
-            text = "\n".join(lines) + ("…" if len(text.splitlines()) > _TALLEST else "")
+        metrics, width = QFontMetrics(self._text.font()), max(80, self._text.width())
+        lines = 1
+        text = self._shown.text
+        if self._shown.mood == "error":
+            wrap = Qt.TextFlag.TextWordWrap
+            needed = metrics.boundingRect(0, 0, width, 10_000, wrap, text).height()
+            lines = min(_TALLEST, max(1, round(needed / metrics.lineSpacing())))
         else:
-            metrics = QFontMetrics(self._text.font())
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        self._text.setWordWrap(lines > 1)
+        self._text.setFixedHeight(max(16, lines * metrics.lineSpacing()))
         if text != self._text.text():
             self._text.setText(text)
 

@@ -25,9 +25,7 @@ def _window(c: Colors) -> str:
     QMainWindow, QDialog {{ background: {c.window}; }}
     QMainWindow::separator {{ background: {c.window}; width: 6px; height: 6px; }}
     QMainWindow::separator:hover {{ background: {mix(c.window, c.accent, 0.45)}; }}
-    QToolBar {{ background: {c.surface}; border: none; border-bottom: 1px solid {c.line};
-        padding: 0; spacing: 0; }}
-    QStatusBar {{ background: {c.surface}; border-top: 1px solid {c.line}; }}
+    QStatusBar {{ background: transparent; border: none; }}
     QStatusBar::item {{ border: none; }}
     QToolTip {{ color: {c.text}; background: {c.raised}; border: 1px solid {c.line};
         padding: 5px 7px; }}
@@ -60,7 +58,7 @@ def _tabs(c: Colors) -> str:
 
 def _menus(c: Colors) -> str:
     return f"""
-    QMenuBar {{ background: {c.surface}; color: {c.text}; padding: 1px 4px; }}
+    QMenuBar {{ background: transparent; color: {c.text}; padding: 2px 0; }}
     QMenuBar::item {{ background: transparent; padding: 4px 9px; border-radius: 4px; }}
     QMenuBar::item:selected, QMenuBar::item:pressed {{ background: {c.raised}; }}
     QMenu {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
@@ -113,8 +111,8 @@ def _buttons(c: Colors) -> str:
     QToolButton[heading="true"]:hover, QToolButton[heading="true"]:focus {{ color: {c.accent}; }}
     QToolButton[tight="true"] {{ padding: 3px; border-radius: 4px; }}
     QToolButton::menu-indicator {{ image: none; }}
-    QToolButton[popupMode="2"] {{ padding-right: 22px; }}
-    QToolButton[popupMode="2"]::menu-indicator {{ image: {_icon("chevron-down")}; width: 11px;
+    QToolButton[opens="true"] {{ padding-right: 22px; }}
+    QToolButton[opens="true"]::menu-indicator {{ image: {_icon("chevron-down")}; width: 11px;
         height: 11px; subcontrol-origin: padding; subcontrol-position: center right; right: 8px; }}
     """
 

@@ -14,6 +14,8 @@ from explorer.ui.widgets.figures import count, duration, short
 from explorer.ui.widgets.run_facts import Pace
 from explorer.ui.widgets.text_line import TextLine
 
+_MODEL_WIDTH = 240
+
 
 class Hairline(QWidget):
     """How much of the run is done, as a thin line along the bar."""
@@ -64,7 +66,7 @@ class Toolbar(QWidget):
 
     def _arrange(self, actions: TrainingActions) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.SPACE, 6, theme.SPACE * 2, 7)
+        row.setContentsMargins(0, 2, theme.SPACE // 2, theme.SPACE + 2)
         row.setSpacing(theme.SPACE // 2)
         row.addWidget(self._model)
         row.addSpacing(theme.SPACE)
@@ -91,7 +93,7 @@ class Toolbar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         width = event.size().width()
-        self._line.setGeometry(0, event.size().height() - 2, width, 2)
+        self._line.setGeometry(0, event.size().height() - 4, width, 2)
         room = width - self.minimumSizeHint().width()
         for figure in self._figures:
             room -= figure.width() + theme.SPACE * 2
@@ -115,7 +117,7 @@ class Toolbar(QWidget):
                 self._device.setText(device)
                 self._device.setToolTip(f"Training and inspection run on {device}. {detail}")
             case ModelOpened(model=model):
-                self._model.setText(_short(model.name))
+                self._model.setText(_fitting(self._model, model.name))
                 self._model.setToolTip(f"{model.name}\n{model.origin}\nOpen another model or run")
                 self._show_place(model.step, model.config.training.steps)
                 self._forget_pace()
@@ -164,7 +166,7 @@ def _button(action: QAction) -> QToolButton:
     button.setDefaultAction(action)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setIconSize(QSize(14, 14))
+    button.setIconSize(QSize(18, 14))
     button.setAccessibleName(action.iconText())
     widest = max(("Resume", "Pause", "Train", "Step"), key=button.fontMetrics().horizontalAdvance)
     if action.iconText() in ("Pause", "Resume"):
@@ -182,9 +184,13 @@ def _model_button(menu: QMenu) -> QToolButton:
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setMenu(menu)
-    button.setMinimumWidth(190)
+    button.setProperty("opens", True)
+    button.setIconSize(QSize(20, 16))
+    button.setFixedWidth(_MODEL_WIDTH)
     return button
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= 28 else name[:27] + "…"
+def _fitting(button: QToolButton, name: str) -> str:
+    """The name, cut in its middle where the button ends."""
+    room = _MODEL_WIDTH - 62
+    return button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
