@@ -1,0 +1,196 @@
+"""The sentence and its heads: what is typed, and where every head looks."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from explorer.messages.commands import Inspect
+from explorer.messages.events import Event, Failed, Inspected, ModelOpened
+from explorer.messages.results import ModelInfo
+from explorer.ui import theme
+from explorer.ui.panel import Panel
+from explorer.ui.widgets.attention_view import AttentionView
+from explorer.ui.widgets.empty_page import EmptyPage
+from explorer.ui.widgets.head_selection import HeadSelection
+from explorer.ui.widgets.sentence_line import LONGEST, SentenceLine
+
+_SOURCE_HELP = "The sentence that the encoder reads. Every keystroke is answered."
+_TARGET_HELP = (
+    "What the decoder reads, one token after another. Left empty, it is what the model itself "
+    "writes; the right arrow key takes that over."
+)
+
+
+class AttentionPanel(Panel):
+    """Asks for the typed sentence at every keystroke and shows the newest answer."""
+
+    key = "attention"
+    title = "Attention"
+    area = Qt.DockWidgetArea.TopDockWidgetArea
+    shortcut = "Ctrl+2"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.selection = HeadSelection()
+        self.source = SentenceLine("Source", _SOURCE_HELP)
+        self.target = SentenceLine("Target", _TARGET_HELP)
+        self.note = _note()
+        self.view = AttentionView(self.selection)
+        self.empty = EmptyPage()
+        self._stack = QStackedWidget()
+        self._model: ModelInfo | None = None
+        self._asked = self._answered = 0
+        self._typed = self._reopened = False
+        self._arrange()
+        self._connect()
+        self._turn_page()
+
+    def _arrange(self) -> None:
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.view)
+        width = max(line.title.sizeHint().width() for line in (self.source, self.target))
+        box = QVBoxLayout(self)
+        gap = theme.SPACE
+        box.setContentsMargins(2 * gap - 4, gap, 2 * gap - 4, gap)
+        box.setSpacing(gap // 2)
+        for line in (self.source, self.target):
+            line.title.setFixedWidth(width)
+            box.addWidget(line)
+        self.note.setContentsMargins(width + gap, 0, 0, 0)
+        box.addWidget(self.note)
+        box.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        self.source.edited.connect(self._source_edited)
+        self.target.edited.connect(lambda _: self._ask())
+        for line in (self.source, self.target):
+            line.shortened.connect(self._say_shortened)
+        self.empty.pressed.connect(self._try_example)
+        theme.theme().changed.connect(lambda: self._say(self.note.text(), self._note_color))
+        self._note_color = "warning"
+
+    def set_text(self, text: str) -> None:
+        """Put a sentence into the source line as if it had been typed, and ask for it."""
+        self._typed = True
+        self.source.set_text(text)
+        self.target.set_text("")
+        self._ask()
+
+    def receive(self, events: Sequence[Event]) -> None:
+        """Take in a model, and of all answers the newest."""
+        answer: Inspected | Failed | None = None
+        for event in events:
+            match event:
+                case ModelOpened(model):
+                    self._open(model)
+                    answer = None
+                case Inspected(request) | Failed(about="sentence", request=request):
+                    if self._is_new(request):
+                        answer = event
+                case _:
+                    pass
+        if isinstance(answer, Inspected):
+            self._show(answer)
+        elif answer is not None:
+            self._fail(answer)
+
+    def _is_new(self, request: int) -> bool:
+        """An older sentence never replaces a newer one; 0 belongs to no sentence in particular."""
+        if request and request < self._answered:
+            return False
+        self._answered = max(self._answered, request)
+        return True
+
+    def _open(self, model: ModelInfo) -> None:
+        self._model, self._reopened = model, True
+        if model.example and not (self._typed and self.source.text().strip()):
+            self._typed = False
+            self.source.set_text(model.example)
+            self.target.set_text("")
+        self._ask()
+
+    def _source_edited(self) -> None:
+        self._typed = True
+        self._ask()
+
+    def _try_example(self) -> None:
+        if self._model is not None:
+            self.set_text(self._model.example)
+            self.source.setFocus()
+
+    def _ask(self) -> None:
+        self._asked += 1
+        source = self.source.text()
+        if not source.strip():
+            self._answered = self._asked  # What still comes belongs to a sentence that is gone.
+            self.target.set_ghost("")
+            self._say("")
+        self._turn_page()
+        self.requested.emit(Inspect(source, self.target.text(), self._asked))
+
+    def _show(self, answer: Inspected) -> None:
+        if not self.source.text().strip():
+            return
+        trace = answer.trace
+        self.view.show_trace(trace, reopened=self._reopened)
+        self._reopened = False
+        self.view.set_dimmed(False)
+        if trace.own_target:
+            self.target.set_ghost(trace.target_text, "written by the model")
+        self._say("; ".join(trace.notes))
+        self._turn_page()
+
+    def _fail(self, failure: Failed) -> None:
+        if self.source.text().strip():
+            self._say(failure.message, "bad")
+            self.view.set_dimmed(True)
+
+    def _say_shortened(self) -> None:
+        self._say(f"The line holds {LONGEST:,} characters; what came after them was left out.")
+
+    def _say(self, text: str, color: str = "warning") -> None:
+        if text != self.note.text():
+            self.note.setText(text)
+        self._note_color = color
+        self.note.setStyleSheet(
+            f"color: {getattr(theme.colors(), color)}; background: transparent;"
+        )
+
+    def _turn_page(self) -> None:
+        """Show the picture if there is one of a sentence, else what to do next."""
+        blank = not self.source.text().strip()
+        if self.view.trace is not None and not blank:
+            self._stack.setCurrentWidget(self.view)
+            return
+        self._stack.setCurrentWidget(self.empty)
+        if self._model is None:
+            self.empty.say(
+                "No model yet",
+                "Open a model or start training. Then this shows, for every word of your "
+                "sentence, where each attention head of the model looks.",
+            )
+        elif blank:
+            example = self._model.example
+            self.empty.say(
+                "Type a sentence above",
+                "Every head of the model gets a small map: a row for each token that looks, a "
+                "column for each token that is looked at, dark where much attention goes.",
+                f"Try “{example}”" if example else "",
+            )
+        else:
+            self.empty.say("Reading the sentence …", "")
+
+
+def _note() -> QLabel:
+    note = QLabel()
+    note.setFont(theme.font("small"))
+    note.setWordWrap(True)
+    note.setTextFormat(Qt.TextFormat.PlainText)
+    note.setAccessibleName("About the sentence")
+    note.setMinimumHeight(note.fontMetrics().height() + 2)
+    note.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+    return note

@@ -1,0 +1,122 @@
+"""How tokens, heads and weights are said to people; knows no Qt."""
+
+import math
+import unicodedata
+
+from explorer.messages.results import Site, SiteKind, Token, Trace
+
+KINDS = (SiteKind.ENCODER, SiteKind.DECODER, SiteKind.CROSS)
+NAMES = {
+    SiteKind.ENCODER: "Encoder self-attention",
+    SiteKind.DECODER: "Decoder self-attention",
+    SiteKind.CROSS: "Cross-attention",
+}
+SHORT_NAMES = {SiteKind.ENCODER: "Encoder", SiteKind.DECODER: "Decoder", SiteKind.CROSS: "Cross"}
+MEANINGS = {
+    SiteKind.ENCODER: "Every source token looks at all source tokens.",
+    SiteKind.DECODER: (
+        "Every target token looks at itself and at those before it. "
+        "Row “x” is the query that decides the token after “x”."
+    ),
+    SiteKind.CROSS: (
+        "Every target token looks at all source tokens. "
+        "Row “x” is the query that decides the token after “x”."
+    ),
+}
+KEY_TITLE = "key (is looked at)"
+LONGEST_LABEL = 60
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+
+
+def head_name(site: Site, head: int) -> str:
+    """A head as people count: from one."""
+    return f"{NAMES[site.kind]}, layer {site.layer + 1}, head {head + 1}"
+
+
+def query_title(kind: SiteKind) -> str:
+    """The title of the rows."""
+    if kind is SiteKind.ENCODER:
+        return "query (looks)"
+    return "query (looks) → decides"
+
+
+def readable(text: str) -> str:
+    """Text on one line with nothing unseen in it: control characters as pictures, spaces as ␣."""
+    shown = "".join(_visible(char) for char in text[: LONGEST_LABEL + 1])
+    if len(shown) > LONGEST_LABEL:
+        shown = shown[: LONGEST_LABEL - 1] + "…"
+    return "␣" * len(shown) if shown.isspace() else shown
+
+
+def _visible(char: str) -> str:
+    code = ord(char)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    category = unicodedata.category(char)
+    if category in ("Cc", "Cs", "Cn", "Zl", "Zp"):
+        return "\ufffd"
+    # Joiners hold emoji and Arabic words together; other invisible marks could turn the line.
+    return "" if category == "Cf" and char not in "\u200c\u200d" else char
+
+
+def label(token: Token) -> str:
+    """A token as it stands on an axis; never empty."""
+    return readable(token.text) or readable(token.piece) or "∅"
+
+
+def quoted(token: Token) -> str:
+    """A token in a sentence, held apart from it where the scripts run in different directions."""
+    return f"“{_ISOLATE}{label(token)}{_END_ISOLATE}”"
+
+
+def row_label(tokens: tuple[Token, ...], index: int, kind: SiteKind) -> str:
+    """A query's label; of a decoder's query also the token that it decides."""
+    own = label(tokens[index])
+    if kind is SiteKind.ENCODER:
+        return own
+    decided = label(tokens[index + 1]) if index + 1 < len(tokens) else "…"
+    return f"{_ISOLATE}{own}{_END_ISOLATE} → {_ISOLATE}{decided}{_END_ISOLATE}"
+
+
+def reading(trace: Trace, kind: SiteKind, query: int, key: int, weight: float) -> str:
+    """One weight as a sentence, such as “chat” looks at “cat”: 0.830."""
+    queries, keys = trace.queries(kind), trace.keys(kind)
+    seen = quoted(keys[key])
+    value = number(weight)
+    if kind is SiteKind.DECODER and key > query and weight == 0:
+        value = "0, as it may not look ahead"
+    who = quoted(queries[query])
+    if kind is SiteKind.ENCODER:
+        return f"{who} looks at {seen}: {value}"
+    if query + 1 < len(queries):
+        return f"{who}, deciding {quoted(queries[query + 1])}, looks at {seen}: {value}"
+    return f"{who}, deciding what follows, looks at {seen}: {value}"
+
+
+def number(weight: float) -> str:
+    """A weight with three decimals, or its size where these would say nothing."""
+    if not math.isfinite(weight):
+        return "not a number"
+    if weight == 0:
+        return "0"
+    return f"{weight:.3f}" if weight >= 0.0005 else f"{weight:.1e}"
+
+
+def token_help(token: Token) -> str:
+    """What a token is to the model, in a sentence or two."""
+    said = quoted(token)
+    if token.unknown:
+        return f"{said} is not in the vocabulary: what the model really sees is {token.piece}"
+    if token.special:
+        return f"{said} is a mark that the model gets besides the words ({readable(token.piece)})"
+    return f"{said} · in the vocabulary “{readable(token.piece)}”, number {token.id:,}"
+
+
+def status(trace: Trace) -> str:
+    """Which model, step and effort a picture belongs to."""
+    parts = [trace.model, f"step {trace.step:,}"]
+    if trace.milliseconds:
+        parts.append(f"{trace.milliseconds:,.0f} ms" if trace.milliseconds >= 1 else "< 1 ms")
+    return " · ".join(parts)

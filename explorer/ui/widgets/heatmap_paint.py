@@ -1,0 +1,157 @@
+"""The strokes of a large map: cells, numbers, titles, and the marks of the pointer."""
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QStaticText
+
+from explorer.messages.results import Floats
+from explorer.ui import colormaps, theme
+from explorer.ui.widgets import color_bar, raster, token_axis
+from explorer.ui.widgets.heatmap_layout import TITLE, HeatmapLayout
+from explorer.ui.widgets.token_axis import PAD, AxisLabel
+
+_ROOM_FOR_NUMBER = 30, 17
+"""Smallest cell that carries its number."""
+_numbers: dict[int, QStaticText] = {}
+
+
+def slanted_room(layout: HeatmapLayout) -> int:
+    """How long a column label may be along its own direction."""
+    return round(layout.column_room * 1.35) if layout.angle == 45 else layout.column_room
+
+
+def paint_titles(painter: QPainter, layout: HeatmapLayout, query: str, key: str) -> None:
+    """Name the axes: keys above, queries at the left, turned."""
+    body = layout.body
+    painter.setPen(QColor(theme.colors().muted))
+    painter.drawText(QRect(body.left(), 0, 4000, TITLE), Qt.AlignmentFlag.AlignLeft, key)
+    painter.save()
+    painter.translate(0, max(body.bottom(), body.top() + 140))
+    painter.rotate(-90)
+    painter.drawText(QRect(0, 0, 4000, TITLE), Qt.AlignmentFlag.AlignLeft, query)
+    painter.restore()
+
+
+def paint_body(painter: QPainter, layout: HeatmapLayout, weights_QK: Floats, peak: float) -> None:
+    """Draw the cells, their numbers where there is room, and the colour bar."""
+    c = theme.colors()
+    ratio = painter.device().devicePixelRatioF()
+    body = layout.body
+    high, wide = round(body.height() * ratio), round(body.width() * ratio)
+    table = raster.palette(c.dark, QColor(c.bad).rgb() & 0xFFFFFF)
+    pixels = np.ascontiguousarray(raster.pixels(weights_QK[None], peak, table, high, wide)[0])
+    picture = QImage(pixels.data, wide, high, 4 * wide, QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(ratio)
+    painter.drawImage(body.topLeft(), picture)
+    _paint_lines(painter, layout)
+    wide_enough = layout.cell[0] >= _ROOM_FOR_NUMBER[0] and layout.cell[1] >= _ROOM_FOR_NUMBER[1]
+    if wide_enough:
+        _paint_numbers(painter, layout, weights_QK, peak)
+    color_bar.paint(painter, layout.bar, peak)
+
+
+def _paint_lines(painter: QPainter, layout: HeatmapLayout) -> None:
+    """Part the cells by the ground's colour where they are large, and frame the map."""
+    c = theme.colors()
+    body = layout.body
+    if min(layout.cell) >= 10:
+        painter.setPen(QPen(QColor(c.surface), 1))
+        for x in layout.columns[1:-1].tolist():
+            painter.drawLine(x - 1, body.top(), x - 1, body.bottom())
+        for y in layout.rows[1:-1].tolist():
+            painter.drawLine(body.left(), y - 1, body.right(), y - 1)
+    painter.setPen(QPen(QColor(c.line), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(body.adjusted(-1, -1, 0, 0))
+
+
+def _paint_numbers(
+    painter: QPainter, layout: HeatmapLayout, weights_QK: Floats, peak: float
+) -> None:
+    """Two decimals in each cell; nothing where a weight is 0 exactly, as behind a mask."""
+    c = theme.colors()
+    levels = raster.levels(weights_QK, peak)
+    light = _is_light(c.dark)[np.minimum(levels, 255)]
+    cents = np.rint(np.nan_to_num(weights_QK, posinf=0, neginf=0) * 100).astype(int)
+    faint = (cents == 0) & (weights_QK != 0)
+    dark_ink, light_ink = (c.surface, c.text) if c.dark else (c.text, c.surface)
+    numbers = weights_QK != 0
+    for ink, where in (
+        (c.faint, numbers & faint),
+        (dark_ink, numbers & ~faint & light),
+        (light_ink, numbers & ~faint & ~light),
+    ):
+        painter.setPen(QColor(ink))
+        _paint_some(painter, layout, cents, where)
+
+
+def _paint_some(painter: QPainter, layout: HeatmapLayout, cents: np.ndarray, where: np.ndarray):
+    wide, high = layout.cell
+    for query, key in np.argwhere(where).tolist():
+        text = _number(int(cents[query, key]), painter)
+        size = text.size()
+        x = float(layout.columns[key]) + (wide - size.width()) / 2
+        y = float(layout.rows[query]) + (high - size.height()) / 2
+        painter.drawStaticText(QPointF(round(x), round(y)), text)
+
+
+def _number(cents: int, painter: QPainter) -> QStaticText:
+    """A number laid out once for all; there are about a hundred of them."""
+    found = _numbers.get(cents)
+    if found is None:
+        found = QStaticText(f"{cents / 100:.2f}")
+        found.setTextFormat(Qt.TextFormat.PlainText)
+        found.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+        found.prepare(font=painter.font())
+        _numbers[cents] = found
+    return found
+
+
+def _is_light(dark: bool) -> np.ndarray:
+    """Which of the 256 colours need dark ink."""
+    shades = colormaps.sequential(dark).astype(float) @ np.array([0.2126, 0.7152, 0.0722])
+    return shades > 140
+
+
+def paint_bands(
+    painter: QPainter, layout: HeatmapLayout, query: int, key: int, focused: bool
+) -> None:
+    """Frame the row and the column of a cell, and the cell itself, without covering a colour."""
+    c = theme.colors()
+    body, cell = layout.body, layout.frame(query, key)
+    painter.setPen(QPen(QColor(c.accent), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(body.left() - 1, cell.top() - 1, body.width(), cell.height())
+    painter.drawRect(cell.left() - 1, body.top() - 1, cell.width(), body.height())
+    painter.setPen(QPen(QColor(c.accent), 3 if focused else 2))
+    painter.drawRect(cell.adjusted(-1, -1, 0, 0))
+
+
+def paint_hot_labels(
+    painter: QPainter,
+    layout: HeatmapLayout,
+    cell: tuple[int, int],
+    query: AxisLabel,
+    key: AxisLabel,
+) -> None:
+    """Repeat the labels of the pointed row and column on a raised ground."""
+    c = theme.colors()
+    metrics = QFontMetrics(painter.font())
+    body = layout.body
+    box = token_axis.row_box(layout.rows, cell[0], body.left(), layout.row_room, metrics)
+    wide = min(metrics.horizontalAdvance(query.text) + 6.0, box.width() + 3)
+    painter.fillRect(
+        QRectF(box.right() - wide + 3, box.top(), wide, box.height()), QColor(c.raised)
+    )
+    token_axis.paint_label(painter, query, box, Qt.AlignmentFlag.AlignRight)
+    token_axis.paint_column(
+        painter, key, layout.columns, cell[1], body.top(),
+        min(slanted_room(layout), metrics.horizontalAdvance(key.text) + PAD), layout.angle,
+        QColor(c.raised),
+    )  # fmt: skip
+
+
+def mark_bar(painter: QPainter, layout: HeatmapLayout, weight: float, peak: float) -> None:
+    """Point at a weight's place on the colour bar."""
+    if np.isfinite(weight):
+        color_bar.paint_marker(painter, layout.bar, weight, peak)

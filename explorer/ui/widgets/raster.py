@@ -1,0 +1,72 @@
+"""Attention weights to pixels: numpy in, 0xAARRGGBB words out, no Qt.
+
+Axes: H head, Q query, K key, Y and X pixels.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.messages.results import Floats
+from explorer.ui import colormaps
+
+Words = NDArray[np.uint32]
+Places = NDArray[np.intp]
+"""Where cells begin and end: count + 1 pixels."""
+NOT_A_NUMBER = 256
+"""The entry of a table, after the 256 of the map, that paints weights which are no numbers."""
+
+
+def palette(dark: bool, wrong: int) -> Words:
+    """The sequential map as 257 words; the last one, `wrong`, marks what is not a number."""
+    table = colormaps.color_table(colormaps.sequential(dark))
+    return np.append(table, np.uint32(0xFF000000 | wrong)).astype(np.uint32)
+
+
+def levels(weights: Floats, peak: float | Floats = 1.0) -> NDArray[np.uint16]:
+    """Each weight's place among the 256 colours, where `peak` takes the last one.
+
+    `peak` is one number or one that broadcasts (a peak per head); zero counts as one.
+    """
+    peak = np.where(np.asarray(peak) > 0, peak, 1.0)
+    scaled = weights * (255.0 / peak) + 0.5
+    bad = None if np.isfinite(scaled.sum()) else ~np.isfinite(scaled)
+    if bad is not None:
+        scaled[bad] = NOT_A_NUMBER
+        return np.clip(scaled, 0, NOT_A_NUMBER).astype(np.uint16)
+    return np.clip(scaled, 0, 255).astype(np.uint16)
+
+
+def pixels(weights_HQK: Floats, peak: float | Floats, table: Words, height: int, width: int):
+    """Maps drawn at a size: uint32 of shape heads × height × width.
+
+    Where a pixel covers several weights, it shows the largest of them.
+    """
+    pooled_HQK = pool(weights_HQK, height, width)
+    colors_HQK = table[levels(pooled_HQK, peak)]
+    rows = spread(pooled_HQK.shape[1], height)
+    columns = spread(pooled_HQK.shape[2], width)
+    return colors_HQK.take(rows, axis=1).take(columns, axis=2)
+
+
+def pool(weights_HQK: Floats, rows: int, columns: int) -> Floats:
+    """At most `rows` × `columns` weights, each the largest of the block that it stands for."""
+    queries, keys = weights_HQK.shape[1:]
+    if queries > rows:
+        weights_HQK = np.maximum.reduceat(weights_HQK, _starts(queries, rows), axis=1)
+    if keys > columns:
+        weights_HQK = np.maximum.reduceat(weights_HQK, _starts(keys, columns), axis=2)
+    return weights_HQK
+
+
+def edges(count: int, length: int) -> Places:
+    """Where `count` cells begin and end on `length` pixels: count + 1 whole numbers."""
+    return (np.arange(count + 1) * length + count // 2) // max(count, 1)
+
+
+def spread(count: int, length: int) -> Places:
+    """For each of `length` pixels the cell, of `count`, that it shows."""
+    return np.repeat(np.arange(count), np.diff(edges(count, length)))
+
+
+def _starts(count: int, groups: int) -> Places:
+    return (np.arange(groups) * count) // groups

@@ -1,0 +1,66 @@
+"""A line of text that changes often: fixed height, elided, and its change moves nothing else."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.ui import theme
+from explorer.ui.widgets.painting import paint_safely
+
+
+class TextLine(QWidget):
+    """Like a label, but a new text never asks for a new layout; the whole text is its tooltip."""
+
+    def __init__(
+        self,
+        name: str,
+        role: theme.Role = "small",
+        *,
+        color: str = "muted",
+        bold: bool = False,
+        right: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self._name = name
+        self._color = color
+        self._font = theme.font(role, bold=bold)
+        self._metrics = QFontMetrics(self._font)
+        self._side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.theme().changed.connect(self.update)
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
+
+    def set_text(self, text: str, color: str | None = None) -> None:
+        """Show another text, in the theme's colour of that name."""
+        if text == self._text and color in (None, self._color):
+            return
+        self._text = text
+        self._color = color or self._color
+        self.setAccessibleDescription(text)
+        fits = self._metrics.horizontalAdvance(text) <= self.width()
+        self.setToolTip("" if fits else text)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """High as its font, and as wide as it may be."""
+        return QSize(8 * theme.SPACE, self._metrics.height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """It can shrink, for it elides."""
+        return QSize(0, self._metrics.height() + 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the text in one line."""
+        paint_safely(self, self._paint)
+
+    def _paint(self, painter: QPainter) -> None:
+        painter.setFont(self._font)
+        painter.setPen(QColor(getattr(theme.colors(), self._color)))
+        shown = self._metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), self._side | Qt.AlignmentFlag.AlignVCenter, shown)
