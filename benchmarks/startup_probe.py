@@ -4,6 +4,10 @@ import time
 
 MARKS = {"interpreter": time.time()}
 
+import gc  # noqa: E402
+
+gc.disable()  # As `explorer.__main__` does.
+
 import json  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Sequence  # noqa: E402

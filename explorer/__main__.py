@@ -1,5 +1,6 @@
 """Where the program starts: the window at once, or the command line without loading Qt."""
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ def main() -> int:
         from explorer.cli import main as command_line
 
         return command_line(sys.argv[1:])
+    gc.disable()  # Until the worker has imported torch: nothing is garbage before that.
     from explorer.app import run
 
     return run(*asked)
