@@ -1,0 +1,250 @@
+"""The model's output, one decision at a time."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.messages.events import Decoded, Event, Failed, Inspected, TrainingChanged
+from explorer.messages.results import Decoding
+from explorer.ui import theme
+from explorer.ui.panel import Panel
+from explorer.ui.widgets import decision_words as words
+from explorer.ui.widgets.decision_cursor import DecisionCursor
+from explorer.ui.widgets.decision_view import DecisionView
+from explorer.ui.widgets.decode_asking import DecodeAsking
+from explorer.ui.widgets.text_line import TextLine
+from explorer.ui.widgets.token_strip import TokenStrip
+from explorer.ui.widgets.transport import Transport
+
+EMPTY = "Type a sentence and the model writes its answer here."
+NOTHING = "The model wrote nothing for this sentence."
+ROOMY = 600
+PATIENCE = 300
+"""Milliseconds after which a wait for an answer is mentioned."""
+_KEYS = {
+    Qt.Key.Key_Home: "first",
+    Qt.Key.Key_Left: "back",
+    Qt.Key.Key_Right: "forward",
+    Qt.Key.Key_End: "last",
+    Qt.Key.Key_Space: "play",
+}
+
+
+class DecoderPanel(Panel):
+    """Asks for an answer to each inspected sentence, and leads through its decisions."""
+
+    key = "decoder"
+    title = "Decoder"
+    area = Qt.DockWidgetArea.RightDockWidgetArea
+    shortcut = "Ctrl+3"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._asking = DecodeAsking()
+        self._decoding: Decoding | None = None
+        self._stale = False
+        self._dimmed = False
+        self.decisions = DecisionCursor()
+        self.strip, self.transport = TokenStrip(), Transport(self.decisions)
+        self.decision = DecisionView()
+        self.place = TextLine("Which decision this is", right=True)
+        self.origin = TextLine("Whose answer this is")
+        self.trouble = _wrapped("bad")
+        self.empty = _wrapped("muted")
+        self._waiting = QTimer(self, singleShot=True, interval=PATIENCE)
+        self._arrange()
+        self._connect()
+        self._show_empty(EMPTY)
+
+    def _arrange(self) -> None:
+        half = theme.SPACE // 2
+        content = QWidget()
+        content.setObjectName("scrolled")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(theme.SPACE, half, theme.SPACE, theme.SPACE)
+        column.setSpacing(half)
+        column.addWidget(self.origin)
+        column.addWidget(self.trouble)
+        column.addWidget(self.strip)
+        row = QHBoxLayout()
+        row.addWidget(self.transport)
+        row.addWidget(self.place, 1)
+        column.addLayout(row)
+        column.addSpacing(half)
+        column.addWidget(self.decision, 1)
+        self.trouble.hide()
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(_centered(self.empty))
+        self._pages.addWidget(_scrolling(content))
+        self.setFocusProxy(self.strip)
+
+    def _connect(self) -> None:
+        self.strip.clicked.connect(self._jump)
+        self.strip.explain_with(self._step_help)
+        self.transport.moved.connect(self.go)
+        self._waiting.timeout.connect(self._say_busy)
+        theme.theme().changed.connect(self._color)
+
+    def receive(self, events: Sequence[Event]) -> None:
+        """Ask for what was inspected, and show what was answered."""
+        answer: Decoding | None = None
+        for event in events:
+            match event:
+                case Inspected(trace=trace):
+                    self._asking.inspected(trace)
+                case TrainingChanged(state=state):
+                    self._asking.training = state == "running"
+                case Decoded(request=request, decoding=decoding):
+                    if self._asking.answered(request, decoding):
+                        answer = decoding
+                case Failed(about="sentence", request=request, message=message):
+                    if self._asking.failed(request):
+                        self._show_trouble(message)
+                case _:
+                    pass
+        if answer is not None:
+            self._take(answer)
+        if self.isVisible():
+            self._ask()
+
+    def _ask(self) -> None:
+        command = self._asking.wanted()
+        if command is not None:
+            self._waiting.start()
+            self.requested.emit(command)
+
+    def _take(self, decoding: Decoding) -> None:
+        self._decoding = decoding
+        self._waiting.stop()
+        self.decisions.fit(len(decoding.steps))
+        self._set_trouble("")
+        if self.isVisible():
+            self._show()
+        else:
+            self._stale = True
+
+    def _show(self) -> None:
+        """Bring everything up to date with the answer and the cursor."""
+        self._stale = False
+        decoding = self._decoding
+        if decoding is None or not decoding.steps:
+            self._show_empty(NOTHING if decoding is not None else EMPTY)
+            return
+        self._pages.setCurrentIndex(1)
+        self.origin.set_text(words.origin(decoding), "muted")
+        self.strip.show_tokens([step.token for step in decoding.steps], self.decisions.index)
+        self.place.set_text(words.position(decoding, self.decisions.index))
+        self.decision.show_decision(decoding, self.decisions.index)
+        self.transport.show_place()
+
+    def go(self, index: int) -> None:
+        """Look at another decision."""
+        if self.decisions.go(index):
+            self._show()
+
+    def _jump(self, index: int) -> None:
+        self.transport.stop()
+        self.go(index)
+
+    def _show_trouble(self, message: str) -> None:
+        self._waiting.stop()
+        if self._decoding is None:
+            self._show_empty(message, "bad")
+        else:
+            self._set_trouble(message)
+
+    def _set_trouble(self, message: str) -> None:
+        """Say what is wrong above an answer that grows pale; an empty message: all is well."""
+        if message != self.trouble.text():
+            self.trouble.setText(message)
+            self.trouble.setVisible(bool(message))
+        if bool(message) != self._dimmed:
+            self._dimmed = bool(message)
+            self.strip.set_dimmed(self._dimmed)
+            self.decision.set_dimmed(self._dimmed)
+
+    def _show_empty(self, text: str, color: str = "muted") -> None:
+        self.empty.setText(text)
+        self.empty.setProperty("ink", color)
+        _dress(self.empty)
+        self._pages.setCurrentIndex(0)
+
+    def _say_busy(self) -> None:
+        if self._decoding is None:
+            self._show_empty("The model is writing…")
+        else:
+            self.origin.set_text("writing the answer to the new sentence…", "accent")
+
+    def _step_help(self, index: int) -> str:
+        steps = self._decoding.steps if self._decoding is not None else ()
+        return words.step_help(steps[index]) if index < len(steps) else ""
+
+    def _color(self) -> None:
+        for label in (self.trouble, self.empty):
+            _dress(label)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Home, Left, Right, End and Space, from wherever in the panel the focus is."""
+        name = _KEYS.get(Qt.Key(event.key()))
+        if name is None or self._decoding is None:
+            super().keyPressEvent(event)
+        else:
+            self.transport.act(name)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while nobody looked."""
+        super().showEvent(event)
+        if self._stale:
+            self._show()
+        self._ask()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is room, more of the answer is seen at once."""
+        super().resizeEvent(event)
+        self.strip.set_rows(3 if self.height() >= ROOMY else 2)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: hold."""
+        self.transport.stop()
+        super().hideEvent(event)
+
+
+def _wrapped(color: str) -> QLabel:
+    label = QLabel()
+    label.setProperty("ink", color)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    _dress(label)
+    return label
+
+
+def _dress(label: QLabel) -> None:
+    label.setStyleSheet(f"color: {getattr(theme.colors(), label.property('ink'))};")
+
+
+def _centered(label: QLabel) -> QWidget:
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(*(3 * theme.SPACE,) * 4)
+    column.addWidget(label)
+    return page
+
+
+def _scrolling(content: QWidget) -> QScrollArea:
+    area = QScrollArea(widgetResizable=True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    return area

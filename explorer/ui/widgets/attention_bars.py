@@ -1,0 +1,141 @@
+"""The attention of one decision as a bar and a number for each token of the source."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
+
+from explorer.messages.results import Token
+from explorer.ui import theme
+from explorer.ui.widgets.attention_chips import Weights
+from explorer.ui.widgets.attention_words import number
+from explorer.ui.widgets.bar_rows import BarPainter, BarRow
+from explorer.ui.widgets.chip_flow import VERTICAL_KEYS
+from explorer.ui.widgets.decision_words import chip_text
+from explorer.ui.widgets.painting import paint_safely
+
+LEAST_ROWS = 3
+
+
+class AttentionBars(QAbstractScrollArea):
+    """A row for each source token in the sentence's order; more than fit scroll."""
+
+    pointed = Signal(int)
+    """The token under the pointer, -1 for none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bars = BarPainter()
+        self._tokens: tuple[Token, ...] = ()
+        self._weights: Weights = np.zeros(0, np.float32)
+        self._dimmed = False
+        self._hover = -1
+        self._fill = "accent"
+        self._help: Callable[[int], str] = lambda index: ""
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMinimumHeight(LEAST_ROWS * self._bars.row_height)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalScrollBar().setSingleStep(self._bars.row_height)
+        self.viewport().setAutoFillBackground(False)
+        self.viewport().setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Attention to each source token, in numbers")
+        theme.theme().changed.connect(self.viewport().update)
+
+    def explain_with(self, help: Callable[[int], str]) -> None:
+        """Say what a row's tooltip is, as rich text."""
+        self._help = help
+
+    def show_attention(self, tokens: Sequence[Token], weights: Weights, fill: str) -> None:
+        """Show these weights, one for each token, in a colour of the theme or `#rrggbb`."""
+        tokens = tuple(tokens)
+        if tokens != self._tokens:
+            self._tokens = tokens
+            self._fit_scrolling()
+        elif fill == self._fill and np.array_equal(weights, self._weights):
+            return
+        self._weights, self._fill = weights, fill
+        self.viewport().update()
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Pale, while another sentence was asked for."""
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
+            self.viewport().update()
+
+    def set_pointed(self, index: int) -> None:
+        """Mark a token that is pointed at, here or elsewhere."""
+        if index != self._hover:
+            self._hover = index
+            self.viewport().update()
+
+    def row(self, index: int) -> BarRow:
+        """What is drawn for a token."""
+        weight = float(self._weights[index]) if index < len(self._weights) else 0.0
+        token = self._tokens[index]
+        fill = "line" if self._dimmed else self._fill
+        ink = "faint" if self._dimmed else "muted" if token.special else "text"
+        share = weight if np.isfinite(weight) else 0.0
+        return BarRow(chip_text(token), share, number(weight), fill, ink, index == self._hover)
+
+    def _fit_scrolling(self) -> None:
+        bar = self.verticalScrollBar()
+        bar.setPageStep(self.height())
+        bar.setRange(0, max(0, len(self._tokens) * self._bars.row_height - self.height()))
+
+    def _index_at(self, point: QPoint) -> int:
+        index = (point.y() + self.verticalScrollBar().value()) // self._bars.row_height
+        return index if 0 <= index < len(self._tokens) else -1
+
+    def sizeHint(self) -> QSize:
+        """Its fewest rows; it takes what room there is."""
+        return QSize(30 * theme.SPACE, self.minimumHeight())
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Rows are drawn where they stand; nothing is moved."""
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Scroll no further than needed."""
+        self._fit_scrolling()
+        super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows that are seen."""
+        paint_safely(self.viewport(), self._paint)
+
+    def _paint(self, painter: QPainter) -> None:
+        high, top = self._bars.row_height, self.verticalScrollBar().value()
+        width = self.viewport().width()
+        last = min(len(self._tokens), (top + self.viewport().height()) // high + 1)
+        for index in range(top // high, last):
+            self._bars.paint(painter, QRect(0, index * high - top, width, high), self.row(index))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the pointer."""
+        self._point(self._index_at(event.position().toPoint()))
+
+    def _point(self, index: int) -> None:
+        if index != self._hover:
+            self.set_pointed(index)
+            self.pointed.emit(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll with the vertical keys; leave all others to the panel."""
+        if event.key() in VERTICAL_KEYS:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Explain the row under the pointer; forget it when the pointer leaves."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            index = self._index_at(event.pos())
+            said = self._help(index) if index >= 0 else self.toolTip()
+            QToolTip.showText(event.globalPos(), said, self.viewport())
+            return True
+        if event.type() is QEvent.Type.Leave:
+            self._point(-1)
+        return super().viewportEvent(event)

@@ -1,0 +1,112 @@
+"""The tokens that the decoder could have written, with their probabilities."""
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import QEvent, QRect, QSize
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from explorer.messages.results import Candidate
+from explorer.ui import theme
+from explorer.ui.widgets.attention_words import number, token_help
+from explorer.ui.widgets.bar_rows import BarPainter, BarRow
+from explorer.ui.widgets.decision_words import chip_text
+from explorer.ui.widgets.painting import paint_safely
+
+MOST_ROWS = 12
+"""More candidates than this are counted with the others, so that the attention stays in sight."""
+
+
+class CandidateBars(QWidget):
+    """A row for each candidate, falling, and one for all others together."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bars = BarPainter()
+        self._candidates: tuple[Candidate, ...] = ()
+        self._chosen = -1
+        self._rows: list[BarRow] = []
+        self._dimmed = False
+        self._room_for(8)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Most likely tokens and their probabilities")
+        theme.theme().changed.connect(self.update)
+
+    def rows(self) -> Sequence[BarRow]:
+        """What is drawn, from the top."""
+        return tuple(self._rows)
+
+    def show_candidates(self, candidates: Sequence[Candidate], chosen: int) -> None:
+        """Show these, falling; `chosen` is the id of the token that was written."""
+        shown = tuple(candidates)[:MOST_ROWS]
+        if shown == self._candidates and chosen == self._chosen:
+            return
+        self._candidates, self._chosen = shown, chosen
+        self._room_for(len(shown))
+        self._make_rows()
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Pale, while another sentence was asked for."""
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
+            self._make_rows()
+
+    def _make_rows(self) -> None:
+        self._rows = [self._row(candidate) for candidate in self._candidates]
+        rest = max(0.0, 1.0 - sum(c.probability for c in self._candidates))
+        if self._candidates:
+            self._rows.append(BarRow("all others", rest, number(rest), "faint", "faint"))
+        said = ", ".join(f"{row.label} {row.number}" for row in self._rows)
+        self.setAccessibleDescription(said)
+        self.update()
+
+    def _row(self, candidate: Candidate) -> BarRow:
+        here = candidate.token.id == self._chosen
+        quiet = self._dimmed or (candidate.token.special and not here)
+        return BarRow(
+            chip_text(candidate.token),
+            candidate.probability,
+            number(candidate.probability),
+            "line" if self._dimmed else "accent" if here else "faint",
+            "faint" if self._dimmed else "muted" if quiet else "text",
+            bold=here and not self._dimmed,
+        )
+
+    def _room_for(self, candidates: int) -> None:
+        """Grow to the most candidates seen; never shrink, so that nothing below jumps."""
+        needed = (min(candidates, MOST_ROWS) + 1) * self._bars.row_height
+        if needed > self.minimumHeight():
+            self.setFixedHeight(needed)
+
+    def sizeHint(self) -> QSize:
+        """As high as its rows."""
+        return QSize(30 * theme.SPACE, self.minimumHeight())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows."""
+        paint_safely(self, self._paint)
+
+    def _paint(self, painter: QPainter) -> None:
+        for index, row in enumerate(self._rows):
+            top = index * self._bars.row_height
+            self._bars.paint(painter, QRect(0, top, self.width(), self._bars.row_height), row)
+
+    def event(self, event: QEvent) -> bool:
+        """Explain the row under the pointer."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.help_at(event.pos().y()), self)
+            return True
+        return super().event(event)
+
+    def help_at(self, y: int) -> str:
+        """What the row at a height is, as rich text; empty where there is none."""
+        index = y // self._bars.row_height
+        if not 0 <= index < len(self._rows):
+            return ""
+        if index == len(self._candidates):
+            return (
+                "<b>All others</b><br>What is left of the probability, over the whole vocabulary."
+            )
+        found = self._candidates[index]
+        return f"{escape(token_help(found.token))}<br>p = {found.probability:.6g}"
