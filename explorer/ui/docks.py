@@ -9,24 +9,23 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from explorer.ui import theme
+from explorer.ui.dock_sizes import SideSizes
 from explorer.ui.icons import icon
 from explorer.ui.panel import Panel
 
 _LAYOUT_VERSION = 1
 _CENTRE = Qt.DockWidgetArea.TopDockWidgetArea
-_SHARES = {
-    Qt.DockWidgetArea.LeftDockWidgetArea: 0.21,
-    _CENTRE: 0.55,
-    Qt.DockWidgetArea.RightDockWidgetArea: 0.24,
-}
-_BOTTOM_SHARE = 0.27
+_COLUMNS = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    _CENTRE,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+)
 
 
 class DockTitle(QWidget):
@@ -107,31 +106,36 @@ class Docks:
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self._columns = [dock for area in _COLUMNS for dock in self.docks if dock.area is area]
+        self._bottom = [dock for dock in self.docks if dock not in self._columns]
         self.arrange()
+        centre = [dock for dock in self._columns if dock.area is _CENTRE]
+        sides = [dock for dock in self._columns if dock.area is not _CENTRE]
+        self._sizes = SideSizes(window, centre, sides, self._bottom)
 
     def arrange(self) -> None:
         """The standard arrangement: columns above, and what is for the bottom across all."""
         for dock in self.docks:
             self._window.removeDockWidget(dock)
             dock.setFloating(False)
-        columns = [dock for area in _SHARES for dock in self.docks if dock.area is area]
-        bottom = [dock for dock in self.docks if dock not in columns]
-        for dock in columns:
+        for dock in self._columns:
             self._window.addDockWidget(_CENTRE, dock, Qt.Orientation.Horizontal)
-        for dock in bottom:
+        for dock in self._bottom:
             self._window.addDockWidget(
                 Qt.DockWidgetArea.BottomDockWidgetArea, dock, Qt.Orientation.Horizontal
             )
         for dock in self.docks:
             dock.show()
-        self._share_out(columns, bottom)
+        self._share_out(self._window.width(), self._window.height())
 
-    def _share_out(self, columns: list[PanelDock], bottom: list[PanelDock]) -> None:
-        width, height = self._window.width(), self._window.height()
-        widths = [round(width * _SHARES[dock.area]) for dock in columns]
-        self._window.resizeDocks(columns, widths, Qt.Orientation.Horizontal)
-        low = round(height * _BOTTOM_SHARE)
-        both = [*columns[:1], *bottom[:1]]
+    def _share_out(self, width: int, height: int) -> None:
+        left, right = _between(250, width * 0.21, 330), _between(290, width * 0.235, 430)
+        widths = {_COLUMNS[0]: left, _COLUMNS[1]: width - left - right, _COLUMNS[2]: right}
+        self._window.resizeDocks(
+            self._columns, [widths[dock.area] for dock in self._columns], Qt.Orientation.Horizontal
+        )
+        low = _between(180, height * 0.25, 270)
+        both = [*self._columns[:1], *self._bottom[:1]]
         self._window.resizeDocks(both, [height - low, low][: len(both)], Qt.Orientation.Vertical)
 
     def save(self, settings: QSettings) -> None:
@@ -148,6 +152,5 @@ class Docks:
         return self._window.restoreState(state, _LAYOUT_VERSION)
 
 
-def expanding(widget: QWidget) -> None:
-    """Let this widget take the room that others leave."""
-    widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+def _between(least: int, wanted: float, most: int) -> int:
+    return max(least, min(round(wanted), most))

@@ -22,6 +22,7 @@ class StatusLine(QWidget):
         self._narrator = narrator
         self._shown: Notice | None = None
         self._icon = QLabel()
+        self._icon.setFixedHeight(18)
         self._text = _text_label()
         self._bar = QProgressBar()
         self._bar.setFixedWidth(160)
@@ -79,7 +80,7 @@ class StatusLine(QWidget):
         else:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
         self._text.setWordWrap(lines > 1)
-        self._text.setFixedHeight(max(16, lines * metrics.lineSpacing()))
+        self._text.setFixedHeight(max(18, lines * metrics.lineSpacing()))
         if text != self._text.text():
             self._text.setText(text)
 

@@ -14,7 +14,7 @@ from explorer.ui.widgets.figures import count, duration, short
 from explorer.ui.widgets.run_facts import Pace
 from explorer.ui.widgets.text_line import TextLine
 
-_MODEL_WIDTH = 240
+_MODEL_WIDTH = 272
 
 
 class Hairline(QWidget):
@@ -192,5 +192,5 @@ def _model_button(menu: QMenu) -> QToolButton:
 
 def _fitting(button: QToolButton, name: str) -> str:
     """The name, cut in its middle where the button ends."""
-    room = _MODEL_WIDTH - 62
+    room = _MODEL_WIDTH - 68
     return button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
