@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.messages.commands import Inspect
 from explorer.messages.events import Event, Failed, Inspected, ModelOpened
@@ -14,6 +14,7 @@ from explorer.ui.panel import Panel
 from explorer.ui.widgets.attention_view import AttentionView
 from explorer.ui.widgets.empty_page import EmptyPage
 from explorer.ui.widgets.head_selection import HeadSelection
+from explorer.ui.widgets.note_line import NoteLine
 from explorer.ui.widgets.sentence_line import LONGEST, SentenceLine
 
 _SOURCE_HELP = "The sentence that the encoder reads. Every keystroke is answered."
@@ -36,13 +37,14 @@ class AttentionPanel(Panel):
         self.selection = HeadSelection()
         self.source = SentenceLine("Source", _SOURCE_HELP)
         self.target = SentenceLine("Target", _TARGET_HELP)
-        self.note = _note()
+        self.note = NoteLine("About the sentence")
         self.view = AttentionView(self.selection)
         self.empty = EmptyPage()
         self._stack = QStackedWidget()
         self._model: ModelInfo | None = None
         self._asked = self._answered = 0
         self._typed = self._reopened = False
+        self._failure = ""
         self._arrange()
         self._connect()
         self._turn_page()
@@ -67,11 +69,7 @@ class AttentionPanel(Panel):
     def _connect(self) -> None:
         self.source.edited.connect(self._source_edited)
         self.target.edited.connect(lambda _: self._ask())
-        for line in (self.source, self.target):
-            line.shortened.connect(self._say_shortened)
         self.empty.pressed.connect(self._try_example)
-        theme.theme().changed.connect(lambda: self._say(self.note.text(), self._note_color))
-        self._note_color = "warning"
 
     def set_text(self, text: str) -> None:
         """Put a sentence into the source line as if it had been typed, and ask for it."""
@@ -128,7 +126,7 @@ class AttentionPanel(Panel):
         if not source.strip():
             self._answered = self._asked  # What still comes belongs to a sentence that is gone.
             self.target.set_ghost("")
-            self._say("")
+            self.note.say("")
         self._turn_page()
         self.requested.emit(Inspect(source, self.target.text(), self._asked))
 
@@ -141,24 +139,21 @@ class AttentionPanel(Panel):
         self.view.set_dimmed(False)
         if trace.own_target:
             self.target.set_ghost(trace.target_text, "written by the model")
-        self._say("; ".join(trace.notes))
+        self._failure = ""
+        self.note.say(" · ".join((*self._own_notes(), *trace.notes)), "warning")
         self._turn_page()
 
     def _fail(self, failure: Failed) -> None:
         if self.source.text().strip():
-            self._say(failure.message, "bad")
+            self._failure = failure.message
+            self.note.say(failure.message if self.view.trace else "", "bad")
             self.view.set_dimmed(True)
+            self._turn_page()
 
-    def _say_shortened(self) -> None:
-        self._say(f"The line holds {LONGEST:,} characters; what came after them was left out.")
-
-    def _say(self, text: str, color: str = "warning") -> None:
-        if text != self.note.text():
-            self.note.setText(text)
-        self._note_color = color
-        self.note.setStyleSheet(
-            f"color: {getattr(theme.colors(), color)}; background: transparent;"
-        )
+    def _own_notes(self) -> tuple[str, ...]:
+        if self.source.is_full() or self.target.is_full():
+            return (f"A line holds {LONGEST:,} characters; what came after them was left out",)
+        return ()
 
     def _turn_page(self) -> None:
         """Show the picture if there is one of a sentence, else what to do next."""
@@ -181,16 +176,7 @@ class AttentionPanel(Panel):
                 "column for each token that is looked at, dark where much attention goes.",
                 f"Try “{example}”" if example else "",
             )
+        elif self._failure:
+            self.empty.say("This sentence cannot be shown", self._failure)
         else:
             self.empty.say("Reading the sentence …", "")
-
-
-def _note() -> QLabel:
-    note = QLabel()
-    note.setFont(theme.font("small"))
-    note.setWordWrap(True)
-    note.setTextFormat(Qt.TextFormat.PlainText)
-    note.setAccessibleName("About the sentence")
-    note.setMinimumHeight(note.fontMetrics().height() + 2)
-    note.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-    return note

@@ -14,13 +14,14 @@ from PySide6.QtWidgets import (
 from explorer.messages.results import Site, SiteKind, Trace
 from explorer.ui import theme
 from explorer.ui.widgets import attention_words as words
+from explorer.ui.widgets.head_dot import HeadDot
 from explorer.ui.widgets.head_grid import HeadGrid
 from explorer.ui.widgets.head_selection import HeadSelection
 from explorer.ui.widgets.heatmap import Heatmap
 from explorer.ui.widgets.segments import Segment, Segments
 from explorer.ui.widgets.text_line import TextLine
 
-_HINT = "Point at a cell to read its weight; choose a small map to see it large."
+_HINT = "Point at a cell to read its weight."
 _OWN_RANGE_HELP = (
     "Off: colours run from 0 to 1 in every map, so maps can be compared.\n"
     "On: in each map the strongest colour is its own largest weight, so faint patterns show.\n"
@@ -38,24 +39,24 @@ class AttentionView(QWidget):
         self.kinds = Segments("Which attention is shown", _segments())
         self.grid = HeadGrid(selection)
         self.name = TextLine("Head that is shown large", "body", color="text", bold=True)
-        self.range = TextLine("What the colours mean")
+        self._dot = HeadDot()
         self.own_range = QCheckBox("Range per map")
         self.own_range.setToolTip(_OWN_RANGE_HELP)
         self.own_range.setAccessibleName("Range per map")
         self.own_range.setFont(theme.font("small"))
         self.map = Heatmap()
-        self.reading = TextLine("Weight under the pointer", "body", color="text")
+        self.reading = TextLine("Weight under the pointer", "body", color="text", middle=True)
         self.status = TextLine("Model and step of this picture", right=True)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._by_hand = False
         self._arrange()
         self._connect()
 
     def _arrange(self) -> None:
         self._splitter.addWidget(self._left())
         self._splitter.addWidget(self._right())
-        self._splitter.setStretchFactor(0, 2)
-        self._splitter.setStretchFactor(1, 3)
-        self._splitter.setSizes([400, 600])
+        self._splitter.setStretchFactor(0, 0)
+        self._splitter.setStretchFactor(1, 1)
         self._splitter.setHandleWidth(theme.SPACE)
         self._splitter.setChildrenCollapsible(False)
         foot = QHBoxLayout()
@@ -84,6 +85,7 @@ class AttentionView(QWidget):
     def _right(self) -> QWidget:
         head = QHBoxLayout()
         head.setSpacing(theme.SPACE)
+        head.addWidget(self._dot)
         head.addWidget(self.name, 1)
         head.addWidget(self.own_range)
         side = QWidget()
@@ -91,12 +93,13 @@ class AttentionView(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.SPACE // 2)
         box.addLayout(head)
-        box.addWidget(self.range)
         box.addWidget(self.map, 1)
         return side
 
     def _connect(self) -> None:
         self.selection.follow(self._show_chosen)
+        self.selection.follow(self._scroll_to_chosen)
+        self._splitter.splitterMoved.connect(self._moved_by_hand)
         self.kinds.chosen.connect(self._show_kinds)
         self.own_range.toggled.connect(self._use_own_range)
         self.grid.hovered.connect(self._say_hovered)
@@ -109,7 +112,10 @@ class AttentionView(QWidget):
         for kind in words.KINDS:
             self.kinds.allow(kind, any(site.kind is kind for site in trace.weights))
         (self.selection.reopen if reopened else self.selection.fit)(trace.weights)
+        before = self.grid.shown
         self.grid.show_heads(trace.weights)
+        if self.grid.shown is not before:
+            self._share_room()
         self._show_chosen()
         self.status.set_text(words.status(trace))
 
@@ -124,7 +130,6 @@ class AttentionView(QWidget):
     def _use_own_range(self, own: bool) -> None:
         self.grid.use_own_range(own)
         self.map.use_own_range(own)
-        self._say_range()
 
     def _show_chosen(self) -> None:
         trace, site = self.trace, self.selection.site
@@ -133,17 +138,10 @@ class AttentionView(QWidget):
         weights_QK = trace.weights[site][self.selection.head]
         self.map.show_map(weights_QK, trace.queries(site.kind), trace.keys(site.kind), site.kind)
         name = words.head_name(site, self.selection.head)
-        self.name.set_text(name)
+        self.name.set_text(name, brief=words.brief_head_name(site, self.selection.head))
         self.map.setAccessibleDescription(name)
-        self._say_range()
+        self._dot.show_head(self.selection.head)
         self._say_reading()
-
-    def _say_range(self) -> None:
-        if self.own_range.isChecked():
-            peak = words.number(self.map.peak)
-            self.range.set_text(f"Colours: 0 to {peak}, this map’s largest; each map has its own")
-        else:
-            self.range.set_text("Colours: 0 to 1 in every map")
 
     def _say_reading(self) -> None:
         cell, site, trace = self.map.cell, self.selection.site, self.trace
@@ -165,8 +163,33 @@ class AttentionView(QWidget):
         wanted = Qt.Orientation.Vertical if tall else Qt.Orientation.Horizontal
         if self._splitter.orientation() is not wanted:
             self._splitter.setOrientation(wanted)
-            self._splitter.setSizes([400, 600])
+            self._by_hand = False
         super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Give the small maps what they use, the large one the rest, until a hand moves it."""
+        if self._by_hand:
+            return
+        flat = self._splitter.orientation() is Qt.Orientation.Horizontal
+        whole = self.width() if flat else self.height()
+        used = self.kinds.sizeHint().height() + theme.SPACE
+        if flat:
+            needed = self.grid.room(10_000, self.height() - used - 30).width() + 2
+            least = self.kinds.sizeHint().width()
+        else:
+            needed = self.grid.room(self.width(), 10_000).height() + used
+            least = 0
+        share = max(min(needed, round(whole * (0.38 if flat else 0.5))), least)
+        self._splitter.setSizes([share, max(whole - share, 1)])
+
+    def _moved_by_hand(self) -> None:
+        self._by_hand = True
+
+    def _scroll_to_chosen(self) -> None:
+        place = self.grid.chosen_place()
+        if place is not None:
+            self._scroll.ensureVisible(place.center().x(), place.center().y(), 40, 60)
 
 
 def _segments() -> list[Segment]:

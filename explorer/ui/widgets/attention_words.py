@@ -41,7 +41,7 @@ def query_title(kind: SiteKind) -> str:
 
 
 def readable(text: str) -> str:
-    """Text on one line with nothing unseen in it: control characters as pictures, spaces as ␣."""
+    """Text on one line with nothing unseen in it: control characters by number, spaces as ␣."""
     shown = "".join(_visible(char) for char in text[: LONGEST_LABEL + 1])
     if len(shown) > LONGEST_LABEL:
         shown = shown[: LONGEST_LABEL - 1] + "…"
@@ -50,10 +50,8 @@ def readable(text: str) -> str:
 
 def _visible(char: str) -> str:
     code = ord(char)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "␡"
+    if code < 0x20 or code == 0x7F:
+        return f"\\x{code:02x}"
     category = unicodedata.category(char)
     if category in ("Cc", "Cs", "Cn", "Zl", "Zp"):
         return "\ufffd"
@@ -71,13 +69,22 @@ def quoted(token: Token) -> str:
     return f"“{_ISOLATE}{label(token)}{_END_ISOLATE}”"
 
 
-def row_label(tokens: tuple[Token, ...], index: int, kind: SiteKind) -> str:
+def brief_head_name(site: Site, head: int) -> str:
+    """The same where there is little room."""
+    return f"{SHORT_NAMES[site.kind]} · layer {site.layer + 1} · head {head + 1}"
+
+
+def row_label(tokens: tuple[Token, ...], index: int, kind: SiteKind) -> tuple[str, ...]:
     """A query's label; of a decoder's query also the token that it decides."""
     own = label(tokens[index])
     if kind is SiteKind.ENCODER:
-        return own
-    decided = label(tokens[index + 1]) if index + 1 < len(tokens) else "…"
-    return f"{_ISOLATE}{own}{_END_ISOLATE} → {_ISOLATE}{decided}{_END_ISOLATE}"
+        return (own,)
+    return own, label(tokens[index + 1]) if index + 1 < len(tokens) else "…"
+
+
+def joined(parts: tuple[str, ...]) -> str:
+    """The parts of a label in a row, from left to right whatever their scripts."""
+    return " → ".join(f"{_ISOLATE}{part}{_END_ISOLATE}" for part in parts)
 
 
 def reading(trace: Trace, kind: SiteKind, query: int, key: int, weight: float) -> str:

@@ -1,7 +1,7 @@
 """What stands where there is nothing yet: what will be here, and the next step towards it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.ui import theme
 
@@ -23,11 +23,16 @@ class EmptyPage(QWidget):
         box = QVBoxLayout(self)
         box.setSpacing(theme.SPACE)
         box.addStretch(2)
-        for part in (self.title, self.words, self.button):
-            if isinstance(part, QLabel):
-                part.setAlignment(Qt.AlignmentFlag.AlignCenter)
-                part.setTextFormat(Qt.TextFormat.PlainText)
-            box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        for part in (self.title, self.words):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            part.setTextFormat(Qt.TextFormat.PlainText)
+        middle = QHBoxLayout()  # An alignment would keep the words from growing in height.
+        middle.addStretch(1)
+        middle.addWidget(self.words, 100)
+        middle.addStretch(1)
+        box.addWidget(self.title, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addLayout(middle)
+        box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(3)
         self.say("", "")
         theme.theme().changed.connect(self._dress)
@@ -37,7 +42,6 @@ class EmptyPage(QWidget):
         """Show a title, some words, and a button when it has a word."""
         self.title.setText(title)
         self.words.setText(words)
-        self.words.setMinimumWidth(min(self.words.maximumWidth(), 40 * theme.SPACE))
         self.button.setText(button)
         self.button.setAccessibleName(button)
         self.button.setVisible(bool(button))

@@ -23,7 +23,15 @@ from explorer.messages.results import Site, SiteKind
 from explorer.ui import theme
 from explorer.ui.widgets import attention_words as words
 from explorer.ui.widgets import raster
-from explorer.ui.widgets.head_grid_layout import LEFT, GridLayout, arrange, shape_of, smallest
+from explorer.ui.widgets.head_grid_layout import (
+    COMFORTABLE,
+    GAP,
+    LEFT,
+    GridLayout,
+    arrange,
+    shape_of,
+    smallest,
+)
 from explorer.ui.widgets.head_selection import Heads, HeadSelection
 from explorer.ui.widgets.painting import paint_safely
 
@@ -99,8 +107,28 @@ class HeadGrid(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for readable maps."""
-        made = arrange(self._shape, 320, 10_000)
+        return self.room(320, 10_000)
+
+    def room(self, width: int, height: int) -> QSize:
+        """What the maps would use of a space; of a high one only as much as is comfortable."""
+        made = arrange(self._shape, width, height)
+        if height >= 10_000:
+            made = arrange(
+                self._shape, min(width, LEFT + self._columns() * (COMFORTABLE + GAP)), height
+            )
         return QSize(made.width, made.height)
+
+    def chosen_place(self) -> QRect | None:
+        """Where the chosen head stands; None when it is not shown."""
+        site = self.selection.site
+        top = self._layout.top(site) if site is not None else None
+        side = self._layout.side
+        return (
+            None if top is None else QRect(self._layout.left(self.selection.head), top, side, side)
+        )
+
+    def _columns(self) -> int:
+        return max((heads for _, heads in self._shape), default=1)
 
     def _reshape(self) -> None:
         shape = shape_of(self._heads, self._kinds)
@@ -182,17 +210,18 @@ class HeadGrid(QWidget):
         painter.setFont(self._font)
         painter.setPen(QColor(c.muted))
         for row in self._layout.rows:
-            painter.drawText(QRect(0, row.y, LEFT - 6, side), middle, str(row.site.layer + 1))
-        columns = max((row.heads for row in self._layout.rows), default=0)
-        for head in range(columns):
+            place = QRect(0, row.y, LEFT - 6, side)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, f"layer {row.site.layer + 1}")
+        painter.drawText(QRect(0, 0, LEFT - 6, 14), Qt.AlignmentFlag.AlignVCenter, "head")
+        for head in range(self._columns()):
             x = self._layout.left(head)
-            painter.setPen(QColor(c.muted))
-            painter.drawText(QRect(x, 0, side, 14), middle, str(head + 1))
+            painter.drawText(QRect(x, 0, side, 13), middle, str(head + 1))
+            painter.fillRect(QRect(x + side // 2 - 5, 14, 10, 2), theme.head_color(head))
         painter.setFont(self._bold)
         painter.setPen(QColor(c.text))
         base = QFontMetrics(self._bold).ascent()
         for kind, y in self._layout.titles:
-            painter.drawText(QPoint(LEFT, y + 4 + base), words.NAMES[kind])
+            painter.drawText(QPoint(LEFT, y + 3 + base), words.NAMES[kind])
 
     def _paint_marks(self, painter: QPainter) -> None:
         c = theme.colors()

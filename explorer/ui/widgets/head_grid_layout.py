@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from explorer.messages.results import Floats, Site, SiteKind
 
-SMALLEST, LARGEST = 18, 112
+SMALLEST, LARGEST = 16, 112
+COMFORTABLE = 30
 GAP = 4
-LEFT = 20
+LEFT = 46
 HEADER = 18
-TITLE = 22
+TITLE = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def arrange(
     metrics: QFontMetrics,
 ) -> HeatmapLayout:
     """The largest cells that fit, close to squares, in whole pixels unless they are very small."""
-    row_room = _stepped(token_axis.widest(queries, metrics), width // 4)
+    row_room = _stepped(token_axis.widest(queries, metrics), width * 3 // 10)
     left = TITLE + row_room + PAD
     free = width - left - BAR_GAP - BAR_WIDTH - TICK_WIDTH - PAD
     across = _pitch(free, len(keys), LARGEST_WIDTH)

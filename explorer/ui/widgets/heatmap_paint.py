@@ -1,5 +1,7 @@
 """The strokes of a large map: cells, numbers, titles, and the marks of the pointer."""
 
+from functools import cache
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QStaticText
@@ -7,6 +9,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QStaticT
 from explorer.messages.results import Floats
 from explorer.ui import colormaps, theme
 from explorer.ui.widgets import color_bar, raster, token_axis
+from explorer.ui.widgets.attention_words import KEY_TITLE, number
+from explorer.ui.widgets.color_bar import TICK_WIDTH
 from explorer.ui.widgets.heatmap_layout import TITLE, HeatmapLayout
 from explorer.ui.widgets.token_axis import PAD, AxisLabel
 
@@ -26,9 +30,9 @@ def paint_titles(painter: QPainter, layout: HeatmapLayout, query: str, key: str)
     painter.setPen(QColor(theme.colors().muted))
     painter.drawText(QRect(body.left(), 0, 4000, TITLE), Qt.AlignmentFlag.AlignLeft, key)
     painter.save()
-    painter.translate(0, max(body.bottom(), body.top() + 140))
+    painter.translate(0, body.top())
     painter.rotate(-90)
-    painter.drawText(QRect(0, 0, 4000, TITLE), Qt.AlignmentFlag.AlignLeft, query)
+    painter.drawText(QRect(-4000, 0, 4000, TITLE), Qt.AlignmentFlag.AlignRight, query)
     painter.restore()
 
 
@@ -48,6 +52,19 @@ def paint_body(painter: QPainter, layout: HeatmapLayout, weights_QK: Floats, pea
     if wide_enough:
         _paint_numbers(painter, layout, weights_QK, peak)
     color_bar.paint(painter, layout.bar, peak)
+    _say_range(painter, layout, peak)
+
+
+def _say_range(painter: QPainter, layout: HeatmapLayout, peak: float) -> None:
+    """Say beside the key axis which weights the colours span."""
+    painter.setPen(QColor(theme.colors().muted))
+    text = "colours: 0 to 1" if peak == 1.0 else f"colours: 0 to {number(peak)}, its largest"
+    right = painter.device().width() / painter.device().devicePixelRatioF()
+    left = layout.body.left() + painter.fontMetrics().horizontalAdvance(f"{KEY_TITLE}  ")
+    box = QRectF(left, 0, min(layout.bar.right() + TICK_WIDTH, right) - left, TITLE)
+    if painter.fontMetrics().horizontalAdvance(text) > box.width():
+        text = f"0 to {number(peak)}"
+    painter.drawText(box, Qt.AlignmentFlag.AlignRight, text)
 
 
 def _paint_lines(painter: QPainter, layout: HeatmapLayout) -> None:
@@ -107,10 +124,12 @@ def _number(cents: int, painter: QPainter) -> QStaticText:
     return found
 
 
+@cache
 def _is_light(dark: bool) -> np.ndarray:
-    """Which of the 256 colours need dark ink."""
-    shades = colormaps.sequential(dark).astype(float) @ np.array([0.2126, 0.7152, 0.0722])
-    return shades > 140
+    """Which of the 256 colours dark ink stands out from more than light ink (WCAG contrast)."""
+    linear = (colormaps.sequential(dark) / 255.0) ** 2.2
+    luminance = linear @ np.array([0.2126, 0.7152, 0.0722]) + 0.05
+    return luminance / 0.06 > 1.05 / luminance
 
 
 def paint_bands(

@@ -70,6 +70,5 @@ def _button(segment: Segment) -> QToolButton:
     button.setAccessibleName(segment.text)
     button.setCheckable(True)
     button.setAutoExclusive(True)
-    button.setProperty("quiet", True)
     button.setFont(theme.font("small"))
     return button

@@ -1,10 +1,11 @@
 """A line for a sentence: typed by a person, or filled by the model's own while it is empty."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from explorer.ui import theme
+from explorer.ui.icons import icon
 
 LONGEST = 5000
 """Characters that a line takes: beyond them Qt needs more than a frame to lay out a keystroke."""
@@ -22,8 +23,6 @@ class SentenceLine(QWidget):
 
     edited = Signal(str)
     """The text after each change by a person, cleaned."""
-    shortened = Signal()
-    """More was put in than the line takes."""
 
     def __init__(self, title: str, help: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +39,6 @@ class SentenceLine(QWidget):
         self.setFocusProxy(self.edit)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.edit.textEdited.connect(lambda text: self.edited.emit(cleaned(text)))
-        self.edit.inputRejected.connect(self.shortened)
         theme.theme().changed.connect(self._dress)
         self._dress()
 
@@ -49,13 +47,14 @@ class SentenceLine(QWidget):
         return cleaned(self.edit.text())
 
     def set_text(self, text: str) -> None:
-        """Put a text in; nothing is emitted but `shortened`."""
-        if self.edit.text() == text:
-            return
-        self.edit.setText(text[:LONGEST])
-        self.edit.setCursorPosition(0)
-        if len(text) > LONGEST:
-            self.shortened.emit()
+        """Put a text in, without a word about it."""
+        if self.edit.text() != text:
+            self.edit.setText(text[:LONGEST])
+            self.edit.setCursorPosition(0)
+
+    def is_full(self) -> bool:
+        """Whether no character more would fit."""
+        return len(self.edit.text()) >= LONGEST
 
     def set_ghost(self, text: str, whose: str = "") -> None:
         """Show a text that nobody typed, and a word of whose it is."""
@@ -126,4 +125,7 @@ class _Edit(QLineEdit):
         )
 
     def _dress(self) -> None:
-        self._badge.setStyleSheet(f"color: {theme.colors().accent}; background: transparent;")
+        c = theme.colors()
+        self._badge.setStyleSheet(f"color: {c.accent}; background: transparent;")
+        for action in self.findChildren(QAction):  # Qt's own clear button, dim in the dark.
+            action.setIcon(icon("close", c.muted))

@@ -19,11 +19,12 @@ class TextLine(QWidget):
         color: str = "muted",
         bold: bool = False,
         right: bool = False,
+        middle: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._text = ""
-        self._name = name
+        self._text = self._brief = ""
+        self._elide = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         self._color = color
         self._font = theme.font(role, bold=bold)
         self._metrics = QFontMetrics(self._font)
@@ -36,11 +37,11 @@ class TextLine(QWidget):
         """The whole text."""
         return self._text
 
-    def set_text(self, text: str, color: str | None = None) -> None:
-        """Show another text, in the theme's colour of that name."""
+    def set_text(self, text: str, color: str | None = None, *, brief: str = "") -> None:
+        """Show another text, in the theme's colour of that name; `brief` where it does not fit."""
         if text == self._text and color in (None, self._color):
             return
-        self._text = text
+        self._text, self._brief = text, brief
         self._color = color or self._color
         self.setAccessibleDescription(text)
         fits = self._metrics.horizontalAdvance(text) <= self.width()
@@ -62,5 +63,7 @@ class TextLine(QWidget):
     def _paint(self, painter: QPainter) -> None:
         painter.setFont(self._font)
         painter.setPen(QColor(getattr(theme.colors(), self._color)))
-        shown = self._metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        fits = self._metrics.horizontalAdvance(self._text) <= self.width()
+        text = self._text if fits else self._brief or self._text
+        shown = self._metrics.elidedText(text, self._elide, self.width())
         painter.drawText(self.rect(), self._side | Qt.AlignmentFlag.AlignVCenter, shown)

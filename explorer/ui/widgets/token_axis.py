@@ -16,11 +16,24 @@ PAD = 6
 
 @dataclass(frozen=True, slots=True)
 class AxisLabel:
-    """One label: its text, the theme colour that it has, and whether it is marked as unknown."""
+    """One label: its text in parts, its colour in the theme, and whether it is marked unknown."""
 
-    text: str
+    parts: tuple[str, ...]
     color: str
     unknown: bool
+
+    @property
+    def text(self) -> str:
+        """The whole label."""
+        return words.joined(self.parts)
+
+    def fitting(self, width: int, metrics: QFontMetrics) -> str:
+        """The label in so many pixels; every part keeps its share."""
+        if metrics.horizontalAdvance(self.text) <= width:
+            return self.text
+        arrows = metrics.horizontalAdvance(" → ") * (len(self.parts) - 1)
+        share, mode = (width - arrows) // len(self.parts), Qt.TextElideMode.ElideRight
+        return words.joined(tuple(metrics.elidedText(part, mode, share) for part in self.parts))
 
 
 def query_labels(tokens: tuple[Token, ...], kind: SiteKind) -> tuple[AxisLabel, ...]:
@@ -32,12 +45,12 @@ def query_labels(tokens: tuple[Token, ...], kind: SiteKind) -> tuple[AxisLabel, 
 
 def key_labels(tokens: tuple[Token, ...]) -> tuple[AxisLabel, ...]:
     """Labels of the columns."""
-    return tuple(_label(token, words.label(token)) for token in tokens)
+    return tuple(_label(token, (words.label(token),)) for token in tokens)
 
 
-def _label(token: Token, text: str) -> AxisLabel:
+def _label(token: Token, parts: tuple[str, ...]) -> AxisLabel:
     color = "warning" if token.unknown else "faint" if token.special else "text"
-    return AxisLabel(text, color, token.unknown)
+    return AxisLabel(parts, color, token.unknown)
 
 
 def widest(labels: tuple[AxisLabel, ...], metrics: QFontMetrics) -> int:
@@ -119,7 +132,7 @@ def paint_label(
 ) -> None:
     """Draw a label in its box; an unknown token is underlined by dots."""
     metrics = QFontMetrics(painter.font())
-    shown = metrics.elidedText(label.text, Qt.TextElideMode.ElideRight, int(box.width()) + 1)
+    shown = label.fitting(int(box.width()) + 1, metrics)
     ink = QColor(getattr(theme.colors(), color or label.color))
     painter.setPen(ink)
     # A right-to-left token must not change the side on which the labels are aligned.
