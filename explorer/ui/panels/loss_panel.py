@@ -1,6 +1,6 @@
 """The panel with the curves of the run: loss, exact match and learning rate over the steps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -36,18 +36,18 @@ class LossPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.training = Curve("training", 0, _nats)
-        self.validation = Curve("validation", 1, _nats)
-        self.exact = Curve("exact match", 2, lambda v: f"{v:.1f} %")
+        self.validation = Curve("validation", 1, _nats, "evaluations")
+        self.exact = Curve("exact match", 2, lambda v: f"{v:.1f} %", "evaluations")
         self.rate = Curve("learning rate", 3, lambda v: f"{v:.3g}")
         self.loss_plot = CurvePlot("Loss, nats per token", (self.training, self.validation))
         self.exact_plot = CurvePlot("", (self.exact,), fixed=(0.0, 100.0))
         self.rate_plot = CurvePlot("", (self.rate,))
         self.chart = RunChart((self.loss_plot, self.exact_plot, self.rate_plot), self)
-        self.chart.setToolTip("")
         self.chart.setAccessibleDescription(_HELP)
         self._steps: list[TrainStep] = []
         self._stale = False
-        self._writing: object = None
+        self._writing: Iterator[float] = iter(())
+        self._target = Path()
         self._timer = self._make_timer(REFRESH, self._redraw)
         self._writer = self._make_timer(0, self._write_on)
         self.said = TextLine("Curves", right=True)
@@ -63,11 +63,11 @@ class LossPanel(Panel):
 
     def _make_actions(self) -> None:
         self.log_loss = self._switch(
-            "Log loss", "Lay the loss out by its logarithm: small differences late in a run show.",
+            "Log y", "Lay the loss out by its logarithm: small differences late in a run show.",
             self._show_log_loss,
         )  # fmt: skip
         self.log_steps = self._switch(
-            "Log steps", "Lay the steps out by their logarithm: the first ones show.",
+            "Log x", "Lay the steps out by their logarithm: the first ones show.",
             self.chart.show_log_steps,
         )  # fmt: skip
         self.show_exact = self._switch(
@@ -92,13 +92,13 @@ class LossPanel(Panel):
         self.copy_picture.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.addAction(self.copy_picture)
 
-    def _action(self, text: str, tip: str, run: object) -> QAction:
+    def _action(self, text: str, tip: str, run: Callable[[], None]) -> QAction:
         action = QAction(text, self)
         action.setToolTip(tip)
-        action.triggered.connect(lambda: run())  # type: ignore[operator]
+        action.triggered.connect(lambda: run())
         return action
 
-    def _switch(self, text: str, tip: str, run: object) -> QAction:
+    def _switch(self, text: str, tip: str, run: Callable[[bool], None]) -> QAction:
         action = QAction(text, self)
         action.setToolTip(tip)
         action.setCheckable(True)
@@ -228,7 +228,7 @@ class LossPanel(Panel):
 
     def _write_on(self) -> None:
         try:
-            share = next(self._writing, None)  # type: ignore[call-overload]
+            share = next(self._writing, None)
         except OSError as error:
             self.said.set_text(f"{self._target.name} was not saved: {error.strerror}", "bad")
             return

@@ -4,6 +4,8 @@ Qt needs 0.3 ms for a zigzag of 1,200 points with a pen of one pixel, but 60 ms 
 25 ms to fill a band of them; a second pass, moved by half a pixel, reads as a wider line.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
@@ -51,9 +53,10 @@ def _unbroken(x: Floats, y: Floats) -> list[tuple[Floats, Floats]]:
 def polygon(x: Floats, y: Floats) -> QPolygonF:
     """Points as Qt wants them, copied in one go."""
     made = QPolygonF()
-    made.resize(len(x))  # pyright: ignore[reportCallIssue]  the stub has that of one overload
-    memory = VoidPtr(made.data(), len(x) * 16, True)
-    points = np.frombuffer(memory, np.float64).reshape(-1, 2)  # type: ignore[call-overload]
+    made.resize(len(x))
+    # The stubs know neither VoidPtr's size nor that it is a buffer.
+    memory: Any = VoidPtr(made.data(), len(x) * 16, True)  # type: ignore[call-arg]
+    points = np.frombuffer(memory, np.float64).reshape(-1, 2)
     points[:, 0] = np.clip(x, -_FAR, _FAR)
     points[:, 1] = np.clip(y, -_FAR, _FAR)
     return made

@@ -30,6 +30,7 @@ class Curve:
     name: str
     color: int
     words: Callable[[float], str]
+    points: str = "steps"
     series: Series = field(default_factory=Series)
 
     def qcolor(self) -> QColor:
@@ -64,11 +65,6 @@ class CurvePlot:
         """Take this rectangle, with legend and marks."""
         self.frame = frame
         self.area = frame.adjusted(LEFT, HEAD, -theme.SPACE, -FOOT)
-
-    @property
-    def largest_bucket(self) -> int:
-        """The most steps that one point of the drawing stands for."""
-        return max((drawn.buckets.largest for drawn in self._drawn), default=1)
 
     def measure(self, steps: Scale) -> None:
         """Take what falls into the stretch of steps together, and choose the axis of values."""
@@ -173,17 +169,24 @@ class CurvePlot:
         painter.drawText(QRectF(left, self.frame.top(), width, HEAD), _LEFT, text)
 
     def note(self, steps: Scale) -> str:
-        """What a point stands for, when it is more than one step; else nothing."""
-        largest = self.largest_bucket
-        if largest <= 1:
+        """What a point of the drawing stands for, where that differs from the values by a pixel."""
+        coarse = [drawn for drawn in self._drawn if self._differs(drawn.buckets)]
+        if not coarse:
             return ""
-        upto = "up to " if steps.log else ""
-        return f"line: mean of {upto}{count(largest)} steps · band: least to most"
+        drawn = max(coarse, key=lambda drawn: drawn.buckets.largest)
+        most = ("up to " if steps.log else "") + count(drawn.buckets.largest)
+        return f"line: mean of {most} {drawn.curve.points} · band: least to most"
+
+    def _differs(self, buckets: Buckets) -> bool:
+        if buckets.largest <= 1:
+            return False
+        height = np.abs(self.y_of(buckets.high) - self.y_of(buckets.low))
+        return bool(np.nanmax(height, initial=0.0) > 1)
 
     def _draw_note(
         self, painter: QPainter, metrics: QFontMetricsF, left: float, right: float
     ) -> None:
-        """Behind the legend in as many words as fit, or else in a corner of the plot."""
+        """Behind the legend in as many words as fit, or else where curves that fall are not."""
         whole = self._note
         short = whole.split(" · ")[0].removeprefix("line: ")
         fitting = [t for t in (whole, short) if metrics.horizontalAdvance(t) <= right - left]
@@ -192,8 +195,10 @@ class CurvePlot:
             self._write(painter, right - width, width, fitting[0])
         elif short:
             width = metrics.horizontalAdvance(short) + 8
-            box = QRectF(self.area.right() - width, self.area.top() + 2, width, 16)
-            painter.fillRect(box, QColor(theme.colors().surface))
+            box = QRectF(self.area.left() + 2, self.area.bottom() - 18, width, 16)
+            back = QColor(theme.colors().surface)
+            back.setAlphaF(0.8)
+            painter.fillRect(box, back)
             painter.setPen(QColor(theme.colors().muted))
             painter.drawText(box, _CENTER, short)
 

@@ -27,9 +27,16 @@ class Buckets:
 
 
 class Series:
-    """Points with rising x. Values that are not finite are kept, and left out of every mean."""
+    """Points with rising x. Values that are not finite are kept, and left out of every mean.
+
+    Points that were handed out (`x`, `y`) stay as they are, whatever comes after.
+    """
 
     def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget every point."""
         self._x: Floats = np.empty(1024)
         self._y: Floats = np.empty(1024)
         self._blocks: Floats = np.empty((4, 1024 // BLOCK))  # sum, count, least, most
@@ -48,16 +55,18 @@ class Series:
         """The values as the model had them."""
         return self._y[: self._size]
 
-    def clear(self) -> None:
-        """Forget every point."""
-        self._size = 0
-
     def append(self, x: ArrayLike, y: ArrayLike) -> None:
-        """Add points after the last; those at or behind the first new one are replaced."""
+        """Add points after the last; where x falls back, what stood from there on is replaced."""
         new_x, new_y = np.atleast_1d(np.asarray(x, float)), np.atleast_1d(np.asarray(y, float))
-        if not len(new_x):
-            return
+        falls = np.flatnonzero(np.diff(new_x) <= 0) + 1
+        for part_x, part_y in zip(np.split(new_x, falls), np.split(new_y, falls), strict=True):
+            if len(part_x):
+                self._append_rising(part_x, part_y)
+
+    def _append_rising(self, new_x: Floats, new_y: Floats) -> None:
         start = int(np.searchsorted(self.x, new_x[0]))
+        if start < self._size:
+            self._x, self._y = self._x.copy(), self._y.copy()
         self._size = start + len(new_x)
         self._make_room()
         self._x[start : self._size] = new_x

@@ -1,0 +1,377 @@
+"""The panel of settings and of the run: by scripted events, clicks and keys."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSpinBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.messages import commands, events
+from explorer.messages.config import RunConfig
+from explorer.messages.presets import load_preset
+from explorer.messages.results import History, ModelInfo
+from explorer.messages.settings import all_settings, with_values
+from explorer.ui.panels.model_panel import ModelPanel
+from explorer.ui.widgets.setting_row import SettingRow
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> ModelPanel:
+    made = ModelPanel()
+    qtbot.addWidget(made)
+    made.resize(320, 700)
+    made.show()
+    qtbot.waitUntil(lambda: bool(list(made.form.rows())))
+    return made
+
+
+@pytest.fixture
+def asked(panel: ModelPanel) -> list[commands.Command]:
+    """The commands that the panel has asked for."""
+    made: list[commands.Command] = []
+    panel.requested.connect(made.append)
+    return made
+
+
+def model(config: RunConfig, step: int = 0, history: History | None = None) -> events.ModelOpened:
+    origin = "/runs/a run"
+    info = ModelInfo("a run", origin, config, step, 1_234_567, 48, "3 1 4", history)
+    return events.ModelOpened(info)
+
+
+def changed(state: events.TrainingState, step: int = 0) -> events.TrainingChanged:
+    return events.TrainingChanged(state, "/runs/a run", step, 2000)
+
+
+def step(number: int, seconds: float) -> events.TrainStep:
+    return events.TrainStep(number, 2000, 1.5, 1e-3, 1.0, 640, 41_200.0, seconds)
+
+
+def type_into(qtbot: QtBot, row: SettingRow, text: str) -> None:
+    control = row.editor.widget
+    control.setFocus()
+    assert isinstance(control, QLineEdit | QSpinBox)
+    control.selectAll()
+    qtbot.keyClicks(control, text)
+
+
+def click(qtbot: QtBot, widget: QWidget) -> None:
+    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def choose(combo: QComboBox, data: str) -> None:
+    """Choose as a person does: the list's signal `activated` fires too."""
+    index = combo.findData(data)
+    assert index >= 0
+    combo.setCurrentIndex(index)
+    combo.activated.emit(index)
+
+
+def started(asked: list[commands.Command]) -> RunConfig:
+    assert isinstance(asked[0], commands.StartTraining)
+    return asked[0].config
+
+
+def test_that_every_setting_has_a_control_with_name_and_explanation(panel: ModelPanel) -> None:
+    for setting in all_settings():
+        if setting.path == "task.name":
+            continue
+        control = panel.form.row(setting.path).editor.widget
+        assert control.accessibleName() == setting.title
+        assert setting.help in control.toolTip() and setting.path in control.toolTip()
+        assert setting.symbol in control.toolTip()
+
+
+def test_that_only_the_common_settings_are_in_sight_at_first(panel: ModelPanel) -> None:
+    paths = {row.setting.path for row in panel.form.rows()}
+    assert {"model.heads", "training.steps"} <= paths
+    assert "training.beta2" not in paths
+
+
+def test_that_train_starts_a_run_with_what_was_typed(
+    qtbot: QtBot, panel: ModelPanel, asked: list[commands.Command]
+) -> None:
+    type_into(qtbot, panel.form.row("training.learning_rate"), "2e-5")
+    type_into(qtbot, panel.form.row("training.steps"), "77")
+    click(qtbot, panel.run.buttons.train_button)
+    expected = {"training.learning_rate": 2e-5, "training.steps": 77}
+    assert started(asked) == with_values(load_preset("reverse"), expected)
+
+
+def test_that_heads_that_do_not_divide_the_width_are_marked_and_keep_train_from_starting(
+    qtbot: QtBot, panel: ModelPanel, asked: list[commands.Command]
+) -> None:
+    type_into(qtbot, panel.form.row("training.learning_rate"), "0.5")
+    row = panel.form.row("model.heads")
+    type_into(qtbot, row, "3")
+    assert row.complaint is not None
+    assert "3 heads do not divide the width" in row.complaint.text()
+    assert not panel.run.buttons.train_button.isEnabled()
+    assert "3 heads do not divide" in panel.run.reason.text()
+    panel.train()
+    assert asked == []
+    rate = panel.form.row("training.learning_rate").editor.widget
+    assert isinstance(rate, QLineEdit) and rate.text() == "0.5"
+
+
+def test_that_a_mended_setting_lets_train_start_again(
+    qtbot: QtBot, panel: ModelPanel, asked: list[commands.Command]
+) -> None:
+    row = panel.form.row("training.learning_rate")
+    type_into(qtbot, row, "fast")
+    assert row.complaint is not None and "should be a number" in row.complaint.text()
+    type_into(qtbot, row, "0.01")
+    assert row.complaint.text() == ""
+    assert panel.run.reason.isHidden()
+    click(qtbot, panel.run.buttons.train_button)
+    assert started(asked).training.learning_rate == 0.01
+
+
+def test_that_an_error_in_a_closed_group_opens_it(qtbot: QtBot, panel: ModelPanel) -> None:
+    panel.draft.give({"decoding.max_length": 5000})
+    panel.form.refresh()
+    row = panel.form.row("decoding.max_length")
+    assert row.isVisible() and row.complaint is not None
+    assert "more than the model can write" in row.complaint.text()
+
+
+def test_that_changes_are_counted_against_the_preset_and_reset_undoes_them(
+    qtbot: QtBot, panel: ModelPanel
+) -> None:
+    row = panel.form.row("training.steps")
+    before = panel.draft.value("training.steps")
+    type_into(qtbot, row, "77")
+    assert panel.chooser.changes.text() == "1 changed"
+    click(qtbot, panel.chooser.reset)
+    control = row.editor.widget
+    assert isinstance(control, QSpinBox) and control.value() == before
+    assert not panel.chooser.reset.isEnabled()
+
+
+def test_that_a_value_typed_back_counts_as_unchanged(qtbot: QtBot, panel: ModelPanel) -> None:
+    row = panel.form.row("training.learning_rate")
+    same = repr(panel.draft.value("training.learning_rate"))
+    type_into(qtbot, row, "0.5")
+    type_into(qtbot, row, same)
+    assert panel.chooser.changes.text() == "as in the preset"
+
+
+def test_that_a_preset_replaces_every_setting(panel: ModelPanel) -> None:
+    choose(panel.chooser.preset, "translate-en-fr")
+    assert panel.draft.config == load_preset("translate-en-fr")
+    heads = panel.form.row("model.heads").editor.widget
+    assert isinstance(heads, QSpinBox)
+    assert heads.value() == load_preset("translate-en-fr").model.heads
+
+
+def test_that_another_task_says_what_attention_has_to_learn(panel: ModelPanel) -> None:
+    choose(panel.chooser.task, "pairs")
+    assert "translates" in panel.chooser.lesson.text()
+    assert panel.draft.value("task.name") == "pairs"
+    assert panel.chooser.file.text() == "no file yet"
+
+
+def test_that_another_task_keeps_what_was_changed(qtbot: QtBot, panel: ModelPanel) -> None:
+    type_into(qtbot, panel.form.row("training.steps"), "77")
+    choose(panel.chooser.task, "sort")
+    assert panel.draft.config is not None
+    assert panel.draft.config.task.name == "sort" and panel.draft.config.training.steps == 77
+    assert panel.draft.config.title == ""
+
+
+def test_that_a_corpus_becomes_the_task(panel: ModelPanel, tmp_path: Path) -> None:
+    file = tmp_path / "mine.tsv"
+    file.write_text("a\tb\n")
+    panel.open_corpus(str(file))
+    assert panel.draft.value("task.name") == "pairs"
+    assert panel.draft.value("task.file") == str(file)
+    assert panel.chooser.file.text() == "mine.tsv"
+
+
+def test_that_a_corpus_that_is_not_there_is_said_and_changes_nothing(panel: ModelPanel) -> None:
+    panel.open_corpus("/nowhere/mine.tsv")
+    assert "no file /nowhere/mine.tsv" in panel.notice.text() and panel.notice.isVisible()
+    assert panel.draft.changed == frozenset()
+
+
+def test_that_step_without_a_run_begins_a_paused_one(
+    qtbot: QtBot, panel: ModelPanel, asked: list[commands.Command]
+) -> None:
+    click(qtbot, panel.run.buttons.step_button)
+    config = load_preset("reverse")
+    assert asked == [commands.StartTraining(config, paused=True), commands.StepTraining()]
+
+
+def test_that_step_continues_a_paused_run(
+    qtbot: QtBot, panel: ModelPanel, asked: list[commands.Command]
+) -> None:
+    panel.receive([changed("running"), changed("paused", 10)])
+    click(qtbot, panel.run.buttons.step_button)
+    assert asked == [commands.StepTraining()]
+
+
+def test_that_the_buttons_ask_for_what_the_state_allows(
+    qtbot: QtBot, panel: ModelPanel, asked: list[commands.Command]
+) -> None:
+    buttons = panel.run.buttons
+    assert not buttons.pause_button.isEnabled() and not buttons.stop_button.isEnabled()
+    panel.receive([changed("running")])
+    assert not buttons.step_button.isEnabled()
+    click(qtbot, buttons.pause_button)
+    panel.receive([changed("paused", 10)])
+    click(qtbot, buttons.pause_button)
+    panel.receive([changed("running", 10)])
+    click(qtbot, buttons.stop_button)
+    panel.receive([changed("stopped", 12)])
+    click(qtbot, buttons.pause_button)
+    assert asked == [
+        commands.PauseTraining(),
+        commands.ResumeTraining(),
+        commands.StopTraining(),
+        commands.ResumeTraining(),
+    ]
+    assert not buttons.stop_button.isEnabled()
+
+
+def test_that_train_is_asked_once_until_it_is_answered(
+    panel: ModelPanel, asked: list[commands.Command]
+) -> None:
+    panel.train()
+    panel.train()
+    assert len(asked) == 1
+    panel.receive([model(started(asked)), changed("running")])
+    panel.train()
+    assert len(asked) == 2
+
+
+def test_that_a_failed_start_is_said_and_can_be_tried_again(
+    panel: ModelPanel, asked: list[commands.Command]
+) -> None:
+    panel.train()
+    panel.receive([events.Failed("training", "corpus.tsv, line 3: no tab")])
+    assert panel.notice.text() == "corpus.tsv, line 3: no tab" and panel.notice.isVisible()
+    assert panel.run.buttons.train_button.isEnabled()
+    panel.train()
+    assert len(asked) == 2 and panel.notice.isHidden()
+
+
+def test_that_a_failure_about_a_sentence_is_none_of_its_business(panel: ModelPanel) -> None:
+    panel.receive([events.Failed("sentence", "too long")])
+    assert panel.notice.isHidden()
+
+
+def test_that_an_opened_model_fills_the_form_and_the_facts(panel: ModelPanel) -> None:
+    config = with_values(load_preset("reverse"), {"model.heads": 2, "training.steps": 600})
+    panel.receive([events.EngineReady("CPU", "two threads"), model(config, 300)])
+    assert panel.draft.config == config and panel.draft.changed == frozenset()
+    assert panel.chooser.preset.currentText() == "As in a run"
+    facts = panel.run.facts
+    assert facts.value("Device") == "CPU"
+    assert facts.value("Parameters") == "1,234,567"
+    assert facts.value("Vocabulary") == "48 tokens"
+    assert facts.value("Step") == "300 of 600"
+    assert panel.run.folder == "/runs/a run"
+
+
+def test_that_the_form_can_return_from_a_preset_to_the_opened_model(panel: ModelPanel) -> None:
+    config = with_values(load_preset("reverse"), {"model.heads": 2})
+    panel.receive([model(config)])
+    choose(panel.chooser.preset, "translate-en-fr")
+    choose(panel.chooser.preset, "")
+    assert panel.draft.config == config
+
+
+def test_that_a_run_that_begins_keeps_what_is_typed_meanwhile(
+    qtbot: QtBot, panel: ModelPanel, asked: list[commands.Command]
+) -> None:
+    panel.train()
+    type_into(qtbot, panel.form.row("training.steps"), "77")
+    panel.receive([model(started(asked)), changed("running")])
+    assert panel.draft.value("training.steps") == 77
+
+
+def test_that_an_opened_run_can_be_resumed_until_its_last_step(
+    qtbot: QtBot, panel: ModelPanel, asked: list[commands.Command]
+) -> None:
+    import numpy as np
+
+    empty = np.empty(0, np.float32)
+    history = History(np.empty(0, np.int64), empty, empty)
+    config = load_preset("reverse")
+    panel.receive([model(config, config.training.steps, history)])
+    assert not panel.run.buttons.pause_button.isEnabled()
+    panel.receive([model(config, 10, history)])
+    click(qtbot, panel.run.buttons.pause_button)
+    assert asked == [commands.ResumeTraining()]
+
+
+def test_that_figures_follow_the_run(qtbot: QtBot, panel: ModelPanel) -> None:
+    facts = panel.run.facts
+    panel.receive([changed("running"), step(100, 1.0)])
+    qtbot.waitUntil(lambda: facts.value("Step") == "100 of 2,000")
+    assert facts.value("Time left") == "–"
+    panel.receive([step(200, 2.0)])
+    qtbot.waitUntil(lambda: facts.value("Time left") == "0:18")
+    assert facts.value("Speed") == "41.2 k tokens/s"
+
+
+def test_that_figures_of_a_hidden_panel_wait_until_it_is_shown(
+    qtbot: QtBot, panel: ModelPanel
+) -> None:
+    panel.receive([changed("running")])
+    panel.hide()
+    panel.receive([step(100, 1.0)])
+    assert panel.run.facts.value("Step") == "0 of 2,000"
+    panel.show()
+    assert panel.run.facts.value("Step") == "100 of 2,000"
+
+
+def test_that_nothing_moves_when_figures_change(qtbot: QtBot, panel: ModelPanel) -> None:
+    places = [w.geometry() for w in (panel.chooser, panel.run, panel.form)]
+    panel.receive([model(load_preset("reverse")), changed("running"), step(1999, 9999.0)])
+    panel.run._show_newest()
+    QApplication.processEvents()
+    assert [w.geometry() for w in (panel.chooser, panel.run, panel.form)] == places
+
+
+def test_that_the_folder_can_be_copied(qtbot: QtBot, panel: ModelPanel) -> None:
+    assert not panel.run.copy_button.isEnabled()
+    panel.receive([changed("running")])
+    click(qtbot, panel.run.copy_button)
+    assert QGuiApplication.clipboard().text() == "/runs/a run"
+
+
+def test_that_the_wheel_over_a_number_scrolls_and_does_not_change_it(
+    qtbot: QtBot, panel: ModelPanel
+) -> None:
+    panel.setFocus()
+    control = panel.form.row("training.steps").editor.widget
+    assert isinstance(control, QSpinBox) and not control.hasFocus()
+    before = control.value()
+    spot = QPointF(20, 10)
+    wheel = QWheelEvent(
+        spot, control.mapToGlobal(spot), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(control, wheel)
+    assert control.value() == before
+
+
+def test_that_the_arrows_of_a_size_double_it(qtbot: QtBot, panel: ModelPanel) -> None:
+    control = panel.form.row("model.width").editor.widget
+    assert isinstance(control, QSpinBox)
+    before = control.value()
+    control.setFocus()
+    qtbot.keyClick(control, Qt.Key.Key_Up)
+    assert control.value() == 2 * before
+    assert panel.draft.value("model.width") == 2 * before
+
+
+def test_that_the_link_in_the_reason_leads_to_the_setting(qtbot: QtBot, panel: ModelPanel) -> None:
+    type_into(qtbot, panel.form.row("model.heads"), "3")
+    panel.setFocus()
+    panel.run.reason.linkActivated.emit("model.heads")
+    focus = panel.form.row("model.heads").editor.widget
+    qtbot.waitUntil(focus.hasFocus)
