@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QFontMetrics,
     QHelpEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -22,7 +19,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from explorer.messages.results import Site, SiteKind
 from explorer.ui import theme
 from explorer.ui.widgets import attention_words as words
-from explorer.ui.widgets import raster
+from explorer.ui.widgets.head_atlas import HeadAtlas
 from explorer.ui.widgets.head_grid_layout import (
     COMFORTABLE,
     GAP,
@@ -35,6 +32,11 @@ from explorer.ui.widgets.head_grid_layout import (
 from explorer.ui.widgets.head_selection import Heads, HeadSelection
 from explorer.ui.widgets.painting import paint_safely
 
+_SLICE = 0.0015
+"""Seconds that one paint may spend on maps; what is left over comes with the next."""
+_PAUSE = 8
+"""Milliseconds in between, for everything else that the window does."""
+_ENDLESS = 10_000
 _STEPS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -66,16 +68,17 @@ class HeadGrid(QWidget):
         self._own_range = False
         self._dimmed = False
         self._hot: tuple[Site, int] | None = None
-        self._pixels = np.zeros((1, 1), np.uint32)
-        self._picture = QImage()
-        self._stale = True
-        self._font = theme.font("small")
-        self._bold = theme.font("small", bold=True)
+        self._atlas = HeadAtlas()
+        self._laid_out = False
+        self._resume = QTimer(self)
+        self._resume.setSingleShot(True)
+        self._resume.setInterval(_PAUSE)
+        self._resume.timeout.connect(self.update)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("All heads")
         selection.follow(self._chosen)
-        theme.theme().changed.connect(self._redraw)
+        theme.theme().changed.connect(self._lay_out)
 
     @property
     def shown(self) -> GridLayout:
@@ -86,18 +89,17 @@ class HeadGrid(QWidget):
         """Show new weights, heads × queries × keys a site; the layout stays if their sites do."""
         self._heads = heads
         self._reshape()
-        self._redraw()
+        self._refresh()
 
     def show_kinds(self, kinds: Sequence[SiteKind]) -> None:
         """Show these groups alone, in this order."""
         self._kinds = tuple(kinds)
         self._reshape()
-        self._redraw()
 
     def use_own_range(self, own: bool) -> None:
         """Let the strongest colour stand for each map's largest weight instead of for 1."""
         self._own_range = own
-        self._redraw()
+        self._refresh()
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Step back: the picture is not of the sentence that stands in the line."""
@@ -107,28 +109,24 @@ class HeadGrid(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for readable maps."""
-        return self.room(320, 10_000)
+        return self.room(320, _ENDLESS)
 
     def room(self, width: int, height: int) -> QSize:
         """What the maps would use of a space; of a high one only as much as is comfortable."""
+        if height >= _ENDLESS:
+            columns = max((heads for _, heads in self._shape), default=1)
+            width = min(width, LEFT + columns * (COMFORTABLE + GAP))
         made = arrange(self._shape, width, height)
-        if height >= 10_000:
-            made = arrange(
-                self._shape, min(width, LEFT + self._columns() * (COMFORTABLE + GAP)), height
-            )
         return QSize(made.width, made.height)
 
     def chosen_place(self) -> QRect | None:
         """Where the chosen head stands; None when it is not shown."""
         site = self.selection.site
         top = self._layout.top(site) if site is not None else None
+        if top is None:
+            return None
         side = self._layout.side
-        return (
-            None if top is None else QRect(self._layout.left(self.selection.head), top, side, side)
-        )
-
-    def _columns(self) -> int:
-        return max((heads for _, heads in self._shape), default=1)
+        return QRect(self._layout.left(self.selection.head), top, side, side)
 
     def _reshape(self) -> None:
         shape = shape_of(self._heads, self._kinds)
@@ -140,9 +138,14 @@ class HeadGrid(QWidget):
 
     def _arrange(self) -> None:
         self._layout = arrange(self._shape, self.width(), self.height())
+        self._lay_out()
 
-    def _redraw(self) -> None:
-        self._stale = True
+    def _lay_out(self) -> None:
+        self._laid_out = False
+        self.update()
+
+    def _refresh(self) -> None:
+        self._atlas.show(self._heads, own_range=self._own_range)
         self.update()
 
     def _chosen(self) -> None:
@@ -156,72 +159,21 @@ class HeadGrid(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the maps into the new size."""
         self._arrange()
-        self._redraw()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the one picture and the marks on it."""
         paint_safely(self, self._paint)
 
     def _paint(self, painter: QPainter) -> None:
-        if self._stale or self._picture.devicePixelRatio() != self.devicePixelRatioF():
-            self._render()
-        painter.setOpacity(0.35 if self._dimmed else 1.0)
-        painter.drawImage(0, 0, self._picture)
-        self._paint_marks(painter)
-
-    def _render(self) -> None:
-        """All maps into one picture, made anew only when its size changes."""
         ratio = self.devicePixelRatioF()
-        wide, high = round(self.width() * ratio), round(self.height() * ratio)
-        if self._pixels.shape != (high, wide):
-            self._pixels = np.zeros((max(high, 1), max(wide, 1)), np.uint32)
-            self._picture = QImage(
-                self._pixels.data, wide, high, 4 * wide, QImage.Format.Format_RGB32
-            )
-        self._picture.setDevicePixelRatio(ratio)
-        c = theme.colors()
-        self._pixels[:] = QColor(c.surface).rgb()
-        table = raster.palette(c.dark, QColor(c.bad).rgb() & 0xFFFFFF)
-        for row in self._layout.rows:
-            self._render_row(row.site, row.y, ratio, table)
-        painter = QPainter(self._picture)
-        self._paint_labels(painter)
-        painter.end()
-        self._stale = False
-
-    def _render_row(self, site: Site, top: int, ratio: float, table: raster.Words) -> None:
-        weights_HQK = self._heads[site]
-        if not weights_HQK.size:
-            return
-        side = round(self._layout.side * ratio)
-        peak = weights_HQK.max(axis=(1, 2), keepdims=True) if self._own_range else 1.0
-        pixels_HYX = raster.pixels(weights_HQK, peak, table, side - 2, side - 2)
-        y = round(top * ratio)
-        frame = QColor(theme.colors().line).rgb()
-        for head, pixels_YX in enumerate(pixels_HYX):
-            x = round(self._layout.left(head) * ratio)
-            self._pixels[y : y + side, x : x + side] = frame
-            self._pixels[y + 1 : y + side - 1, x + 1 : x + side - 1] = pixels_YX
-
-    def _paint_labels(self, painter: QPainter) -> None:
-        c = theme.colors()
-        side = self._layout.side
-        middle = Qt.AlignmentFlag.AlignCenter
-        painter.setFont(self._font)
-        painter.setPen(QColor(c.muted))
-        for row in self._layout.rows:
-            place = QRect(0, row.y, LEFT - 6, side)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, f"layer {row.site.layer + 1}")
-        painter.drawText(QRect(0, 0, LEFT - 6, 14), Qt.AlignmentFlag.AlignVCenter, "head")
-        for head in range(self._columns()):
-            x = self._layout.left(head)
-            painter.drawText(QRect(x, 0, side, 13), middle, str(head + 1))
-            painter.fillRect(QRect(x + side // 2 - 5, 14, 10, 2), theme.head_color(head))
-        painter.setFont(self._bold)
-        painter.setPen(QColor(c.text))
-        base = QFontMetrics(self._bold).ascent()
-        for kind, y in self._layout.titles:
-            painter.drawText(QPoint(LEFT, y + 3 + base), words.NAMES[kind])
+        if not self._laid_out or self._atlas.picture.devicePixelRatio() != ratio:
+            self._atlas.lay_out(self._layout, self.size(), ratio)
+            self._laid_out = True
+        if not self._atlas.work(_SLICE):
+            self._resume.start()
+        painter.setOpacity(0.35 if self._dimmed else 1.0)
+        painter.drawImage(0, 0, self._atlas.picture)
+        self._paint_marks(painter)
 
     def _paint_marks(self, painter: QPainter) -> None:
         c = theme.colors()

@@ -32,6 +32,11 @@ class GridLayout:
     width: int
     height: int
 
+    @property
+    def columns(self) -> int:
+        """The most heads that a row has."""
+        return max((row.heads for row in self.rows), default=0)
+
     def left(self, head: int) -> int:
         """The left edge of a head's column."""
         return LEFT + head * (self.side + GAP)
