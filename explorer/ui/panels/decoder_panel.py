@@ -14,20 +14,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.messages.events import Decoded, Event, Failed, Inspected, TrainingChanged
+from explorer.messages.events import Decoded, Event, Failed, Inspected, ModelOpened, TrainingChanged
 from explorer.messages.results import Decoding
 from explorer.ui import theme
 from explorer.ui.panel import Panel
 from explorer.ui.widgets import decision_words as words
+from explorer.ui.widgets.chip_flow import VERTICAL_KEYS
 from explorer.ui.widgets.decision_cursor import DecisionCursor
 from explorer.ui.widgets.decision_view import DecisionView
 from explorer.ui.widgets.decode_asking import DecodeAsking
+from explorer.ui.widgets.empty_page import EmptyPage
 from explorer.ui.widgets.text_line import TextLine
 from explorer.ui.widgets.token_strip import TokenStrip
 from explorer.ui.widgets.transport import Transport
 
-EMPTY = "Type a sentence and the model writes its answer here."
-NOTHING = "The model wrote nothing for this sentence."
+_EMPTY = ("Nothing written yet", "Type a sentence and the model writes its answer here.")
+_NOTHING = ("An empty answer", "The model wrote nothing for this sentence.")
+_BUSY = ("The model is writing…", "")
 ROOMY = 600
 PATIENCE = 300
 """Milliseconds after which a wait for an answer is mentioned."""
@@ -59,12 +62,13 @@ class DecoderPanel(Panel):
         self.decision = DecisionView()
         self.place = TextLine("Which decision this is", right=True)
         self.origin = TextLine("Whose answer this is")
-        self.trouble = _wrapped("bad")
-        self.empty = _wrapped("muted")
+        self.trouble = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.empty = EmptyPage()
         self._waiting = QTimer(self, singleShot=True, interval=PATIENCE)
         self._arrange()
         self._connect()
-        self._show_empty(EMPTY)
+        self._color()
+        self._show_empty(*_EMPTY)
 
     def _arrange(self) -> None:
         half = theme.SPACE // 2
@@ -84,7 +88,7 @@ class DecoderPanel(Panel):
         column.addWidget(self.decision, 1)
         self.trouble.hide()
         self._pages = QStackedLayout(self)
-        self._pages.addWidget(_centered(self.empty))
+        self._pages.addWidget(self.empty)
         self._pages.addWidget(_scrolling(content))
         self.setFocusProxy(self.strip)
 
@@ -100,6 +104,8 @@ class DecoderPanel(Panel):
         answer: Decoding | None = None
         for event in events:
             match event:
+                case ModelOpened():
+                    self._asking.opened()
                 case Inspected(trace=trace):
                     self._asking.inspected(trace)
                 case TrainingChanged(state=state):
@@ -138,7 +144,7 @@ class DecoderPanel(Panel):
         self._stale = False
         decoding = self._decoding
         if decoding is None or not decoding.steps:
-            self._show_empty(NOTHING if decoding is not None else EMPTY)
+            self._show_empty(*(_NOTHING if decoding is not None else _EMPTY))
             return
         self._pages.setCurrentIndex(1)
         self.origin.set_text(words.origin(decoding), "muted")
@@ -158,9 +164,10 @@ class DecoderPanel(Panel):
 
     def _show_trouble(self, message: str) -> None:
         self._waiting.stop()
-        if self._decoding is None:
-            self._show_empty(message, "bad")
+        if self._decoding is None or not self._decoding.steps:
+            self._show_empty("No answer", message)
         else:
+            self.origin.set_text(words.origin(self._decoding), "muted")
             self._set_trouble(message)
 
     def _set_trouble(self, message: str) -> None:
@@ -173,15 +180,13 @@ class DecoderPanel(Panel):
             self.strip.set_dimmed(self._dimmed)
             self.decision.set_dimmed(self._dimmed)
 
-    def _show_empty(self, text: str, color: str = "muted") -> None:
-        self.empty.setText(text)
-        self.empty.setProperty("ink", color)
-        _dress(self.empty)
+    def _show_empty(self, title: str, text: str) -> None:
+        self.empty.say(title, text)
         self._pages.setCurrentIndex(0)
 
     def _say_busy(self) -> None:
         if self._decoding is None:
-            self._show_empty("The model is writing…")
+            self._show_empty(*_BUSY)
         else:
             self.origin.set_text("writing the answer to the new sentence…", "accent")
 
@@ -190,8 +195,7 @@ class DecoderPanel(Panel):
         return words.step_help(steps[index]) if index < len(steps) else ""
 
     def _color(self) -> None:
-        for label in (self.trouble, self.empty):
-            _dress(label)
+        self.trouble.setStyleSheet(f"color: {theme.colors().bad};")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Home, Left, Right, End and Space, from wherever in the panel the focus is."""
@@ -219,30 +223,18 @@ class DecoderPanel(Panel):
         super().hideEvent(event)
 
 
-def _wrapped(color: str) -> QLabel:
-    label = QLabel()
-    label.setProperty("ink", color)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    _dress(label)
-    return label
+class _Scrolling(QScrollArea):
+    """Scrolls with the vertical keys alone; the others belong to the panel."""
 
-
-def _dress(label: QLabel) -> None:
-    label.setStyleSheet(f"color: {getattr(theme.colors(), label.property('ink'))};")
-
-
-def _centered(label: QLabel) -> QWidget:
-    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(*(3 * theme.SPACE,) * 4)
-    column.addWidget(label)
-    return page
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in VERTICAL_KEYS:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
 
 
 def _scrolling(content: QWidget) -> QScrollArea:
-    area = QScrollArea(widgetResizable=True)
+    area = _Scrolling(widgetResizable=True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)

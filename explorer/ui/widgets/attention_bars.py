@@ -48,6 +48,10 @@ class AttentionBars(QAbstractScrollArea):
         """Say what a row's tooltip is, as rich text."""
         self._help = help
 
+    def help_for(self, index: int) -> str:
+        """A row's tooltip."""
+        return self._help(index)
+
     def show_attention(self, tokens: Sequence[Token], weights: Weights, fill: str) -> None:
         """Show these weights, one for each token, in a colour of the theme or `#rrggbb`."""
         tokens = tuple(tokens)

@@ -31,6 +31,7 @@ class CandidateBars(QWidget):
         self._room_for(8)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Most likely tokens and their probabilities")
+        self.setToolTip("The tokens that could have come here, and p of each.")
         theme.theme().changed.connect(self.update)
 
     def rows(self) -> Sequence[BarRow]:

@@ -61,6 +61,15 @@ class ChipFlow(QAbstractScrollArea):
         """Say what a chip's tooltip is, as rich text."""
         self._help = help
 
+    def help_for(self, index: int) -> str:
+        """A chip's tooltip."""
+        return self._help(index)
+
+    @property
+    def hovered(self) -> int:
+        """The chip that is pointed at, here or elsewhere, -1 for none."""
+        return self._hover
+
     def set_tokens(self, tokens: Sequence[Token]) -> None:
         """Show other tokens; the same ones again cost nothing."""
         tokens = tuple(tokens)
@@ -106,9 +115,15 @@ class ChipFlow(QAbstractScrollArea):
 
     def height_of(self, rows: int) -> int:
         """The height at which so many rows are seen."""
-        margins = self.viewportMargins()
         inside = rows * self._row_height + (rows - 1) * ROW_GAP
-        return inside + margins.top() + margins.bottom()
+        return inside + self._around().height()
+
+    def _around(self) -> QSize:
+        """What the frame and the margins take."""
+        self.ensurePolished()
+        margins = self.viewportMargins()
+        frame = self.size() - self.contentsRect().size()
+        return frame + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
 
     def _places(self) -> ChipLayout:
         fits = self._layout is not None and self._laid_out_for == self.size()
@@ -116,9 +131,8 @@ class ChipFlow(QAbstractScrollArea):
 
     def _lay_out(self) -> ChipLayout:
         """Break the rows; narrower, beside the scroll bar, where they do not all fit."""
-        bar, frame = self.verticalScrollBar(), self.viewportMargins()
-        width = self.width() - frame.left() - frame.right()
-        height = self.height() - frame.top() - frame.bottom()
+        bar, inside = self.verticalScrollBar(), self.size() - self._around()
+        width, height = inside.width(), inside.height()
         made = self.flow(width)
         if made.height > height:
             made = self.flow(width - bar.sizeHint().width())

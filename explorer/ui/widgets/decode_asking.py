@@ -18,7 +18,11 @@ class DecodeAsking:
         self.training = False
         self._seen: tuple[_Sentence, int] | None = None
         self._asked: tuple[_Sentence, int] | None = None
-        self._request = 0
+        self.request = 0
+
+    def opened(self) -> None:
+        """Another model is here, perhaps under an old name: the worker follows nothing yet."""
+        self._seen = self._asked = None
 
     def inspected(self, trace: Trace) -> None:
         """This sentence was looked at."""
@@ -31,17 +35,17 @@ class DecodeAsking:
         if self.training and self._asked is not None and self._seen[0] == self._asked[0]:
             return None
         self._asked = self._seen
-        self._request -= 1
-        return Decode(self._seen[0][1], self._request)
+        self.request -= 1
+        return Decode(self._seen[0][1], self.request)
 
     def answered(self, request: int, decoding: Decoding) -> bool:
         """Whether an answer is to a question of ours; notes of which step it is."""
-        if not self._request <= request < 0:
+        if not self.request <= request < 0:
             return False
-        if request == self._request:
+        if request == self.request:
             self._asked = (decoding.model, decoding.source_text), decoding.step
         return True
 
     def failed(self, request: int) -> bool:
         """Whether it is the newest question that failed."""
-        return request == self._request < 0
+        return request == self.request < 0

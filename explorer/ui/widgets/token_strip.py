@@ -33,6 +33,11 @@ class TokenStrip(ChipFlow):
         """The decision in the box, -1 for none."""
         return self._cursor
 
+    @property
+    def dimmed(self) -> bool:
+        """Whether the answer belongs to another sentence than the one asked for."""
+        return self._dimmed
+
     def show_tokens(self, tokens: Sequence[Token], cursor: int) -> None:
         """Show an answer and the decision that is looked at."""
         self.set_tokens(tokens)

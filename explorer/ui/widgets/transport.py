@@ -41,8 +41,8 @@ class Transport(QWidget):
         super().__init__(parent)
         self._cursor = cursor
         self._timer = QTimer(self)
-        self._timer.setInterval(PLAY_MILLISECONDS)
         self._timer.timeout.connect(self._play_on)
+        self.set_pace(PLAY_MILLISECONDS)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE // 4)
@@ -61,6 +61,10 @@ class Transport(QWidget):
         button.setToolTip(_TIPS[name])
         button.setAccessibleName(_NAMES.get(name, "Play"))
         return button
+
+    def set_pace(self, milliseconds: int) -> None:
+        """How long each decision is shown while playing."""
+        self._timer.setInterval(milliseconds)
 
     @property
     def playing(self) -> bool:
