@@ -2,6 +2,8 @@
 
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Protocol
 
@@ -52,7 +54,6 @@ def run(model: str | None = None, text: str | None = None, observer: Observer | 
     inbox, outbox = Inbox(), Outbox()
     session, worker = Session(inbox, outbox), _Worker(inbox, outbox)
     window = MainWindow(session, settings)
-    _report_errors_to(window)
     window.painted.connect(worker.start)
     QTimer.singleShot(_START_ANYHOW, worker.start)
     window.finished.connect(app.quit)
@@ -62,7 +63,8 @@ def run(model: str | None = None, text: str | None = None, observer: Observer | 
     if observer is not None:
         observer.watch(window, session)
     window.show()
-    status = app.exec()
+    with _errors_told_by(window):
+        status = app.exec()
     worker.join()
     return status
 
@@ -77,7 +79,8 @@ def _application() -> QApplication:
     return made
 
 
-def _report_errors_to(window: MainWindow) -> None:
+@contextmanager
+def _errors_told_by(window: MainWindow) -> Iterator[None]:
     """An error nobody caught is printed as ever, and told to the person at the window."""
     usual = sys.excepthook
 
@@ -89,3 +92,7 @@ def _report_errors_to(window: MainWindow) -> None:
         )
 
     sys.excepthook = hook
+    try:
+        yield
+    finally:
+        sys.excepthook = usual

@@ -105,6 +105,11 @@ class MainWindow(QMainWindow):
             if isinstance(panel, ReadsText):
                 panel.set_text(text)
 
+    def _focus_text(self) -> None:
+        for panel in self.panels:
+            if isinstance(panel, ReadsText):
+                panel.setFocus()
+
     def ask_for_model(self) -> None:
         """Let the user choose a run or a checkpoint."""
         ask(self, "model", lambda path: self.open_model(reference(path)))
@@ -123,6 +128,7 @@ class MainWindow(QMainWindow):
         if self._first_paint:
             self._first_paint = False
             QTimer.singleShot(0, self.painted.emit)  # After this paint is on the screen.
+            self._focus_text()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped(event.mimeData()) is not None:

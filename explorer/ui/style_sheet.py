@@ -113,7 +113,7 @@ def _buttons(c: Colors) -> str:
     QToolButton::menu-indicator {{ image: none; }}
     QToolButton[opens="true"] {{ padding-right: 22px; }}
     QToolButton[opens="true"]::menu-indicator {{ image: {_icon("chevron-down")}; width: 11px;
-        height: 11px; subcontrol-origin: padding; subcontrol-position: center right; right: 8px; }}
+        height: 11px; subcontrol-origin: padding; subcontrol-position: right center; right: 8px; }}
     """
 
 
