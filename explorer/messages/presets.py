@@ -1,6 +1,5 @@
 """Presets: whole sets of settings under a name, one TOML file each in `resources/presets`."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +48,8 @@ def read_settings(path: Path) -> RunConfig:
 
     Raises `SettingsError`, led by the file's name, when it cannot be read or does not fit.
     """
+    import tomllib  # Here and not above: the window shows before presets are read.
+
     try:
         with path.open("rb") as file:
             return validated(tomllib.load(file))

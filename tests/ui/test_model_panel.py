@@ -23,7 +23,7 @@ def panel(qtbot: QtBot) -> ModelPanel:
     qtbot.addWidget(made)
     made.resize(320, 700)
     made.show()
-    qtbot.waitUntil(lambda: bool(list(made.form.rows())))
+    qtbot.waitUntil(lambda: made.form.groups[0].heading.isChecked())
     return made
 
 

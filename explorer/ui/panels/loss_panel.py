@@ -11,7 +11,6 @@ from explorer.messages.events import Evaluated, Event, ModelOpened, TrainingChan
 from explorer.messages.results import History
 from explorer.ui import theme
 from explorer.ui.panel import Panel
-from explorer.ui.widgets.curve_export import write_csv
 from explorer.ui.widgets.curve_plot import Curve, CurvePlot
 from explorer.ui.widgets.run_chart import RunChart
 from explorer.ui.widgets.text_line import TextLine
@@ -216,6 +215,8 @@ class LossPanel(Panel):
 
     def save_csv(self, path: Path) -> None:
         """Write every point to a file, a little in each turn of the event loop."""
+        from explorer.ui.widgets.curve_export import write_csv  # Not needed at start.
+
         self._keep_steps()
         columns = {
             "training_loss": self.training.series,

@@ -44,10 +44,10 @@ class ModelPanel(Panel):
         self._sent: RunConfig | None = None
         self._arrange()
         self._connect()
-        # The lines of the form come after the window is on screen.
+        # Presets and lines come after the window is on screen, one in each turn of the event loop.
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.timeout.connect(self._fill)
+        self._later.timeout.connect(self._fill_on)
 
     def _arrange(self) -> None:
         page = QWidget()
@@ -83,11 +83,20 @@ class ModelPanel(Panel):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fill the form once the panel is on screen."""
-        if not self._presets:
+        if not any(self.form.rows()):
             self._later.start(0)
 
+    def _fill_on(self) -> None:
+        common = self.form.groups[0]
+        if not self._presets:
+            self._fill()
+        elif common.make_rows(2):
+            common.open()
+            return
+        self._later.start(0)
+
     def _fill(self) -> None:
-        """Read the presets and make the common lines; does nothing the second time."""
+        """Read the presets; does nothing the second time."""
         if self._presets:
             return
         try:
@@ -99,7 +108,6 @@ class ModelPanel(Panel):
         self.chooser.set_presets(presets)
         first = "reverse" if "reverse" in self._presets else presets[0].name
         self._take(self._presets[first])
-        self.form.groups[0].open()
 
     # What the user does
 

@@ -1,7 +1,6 @@
 """The run: its buttons, why it cannot start, its facts, and its folder."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, QUrl
@@ -108,6 +107,8 @@ class RunView(QWidget):
             return ""
         path, sentence = next(iter(self._errors.items()))
         title = next((s.title for s in all_settings() if s.path == path), path)
+        from html import escape  # Seldom needed, and not free at start.
+
         link = f'<a href="{path}" style="color:{theme.colors().bad}">{title}</a>'
         more = f" ({len(self._errors) - 1} more below.)" if len(self._errors) > 1 else ""
         return f"{link}: {escape(sentence)}.{more}"

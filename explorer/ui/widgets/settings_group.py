@@ -60,20 +60,32 @@ class SettingsGroup(QWidget):
 
     def _toggle(self, opened: bool) -> None:
         self.heading.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
-        if opened and self._body is None:
-            self._make_rows()
+        if opened:
+            self.make_rows(len(self.settings))
         if self._body is not None:
             self._body.setVisible(opened)
 
-    def _make_rows(self) -> None:
-        self._body = QWidget(self)
-        column = QVBoxLayout(self._body)
-        column.setContentsMargins(0, 0, 0, theme.SPACE // 2)
-        column.setSpacing(theme.SPACE // 2)
-        for setting in self.settings:
-            row = SettingRow(setting, self._body)
+    def make_rows(self, most: int) -> bool:
+        """Make up to so many of the lines that are missing; whether all are there then.
+
+        Lines come to be unseen, so that a form can be made a little at a time.
+        """
+        body = self._body = self._body or self._make_body()
+        for setting in self.settings[len(self.rows) :][:most]:
+            row = SettingRow(setting, body)
             row.edited.connect(self.edited)
-            column.addWidget(row)
+            self._lines.addWidget(row)
             self.rows[setting.path] = row
             self._prepare(row)
-        self._layout.addWidget(self._body)
+            for part in (row, row.name, row.editor.widget):
+                part.ensurePolished()  # Else all of them when they are shown, at one go.
+        return len(self.rows) == len(self.settings)
+
+    def _make_body(self) -> QWidget:
+        body = QWidget(self)
+        body.hide()
+        self._lines = QVBoxLayout(body)
+        self._lines.setContentsMargins(0, 0, 0, theme.SPACE // 2)
+        self._lines.setSpacing(theme.SPACE // 2)
+        self._layout.addWidget(body)
+        return body
