@@ -52,8 +52,8 @@ class SideSizes(QObject):
         self._size = self._window.size()
         self._settling = True
         self._timer.start(_SETTLING)
-        across, above = self._in_place(self._centre), self._in_place(self._sides)
-        below = self._in_place(self._bottom)
+        across = self._in_place(self._centre)
+        above, below = self._known(self._sides), self._known(self._bottom)
         if across:
             widths = {dock: self._kept[dock].width() for dock in above}
             self._give(across[0], widths, QSize.width, Qt.Orientation.Horizontal)
@@ -74,6 +74,9 @@ class SideSizes(QObject):
 
     def _in_place(self, docks: Sequence[QDockWidget]) -> list[QDockWidget]:
         return [dock for dock in docks if dock.isVisible() and not dock.isFloating()]
+
+    def _known(self, docks: Sequence[QDockWidget]) -> list[QDockWidget]:
+        return [dock for dock in self._in_place(docks) if dock in self._kept]
 
     def _settled(self) -> None:
         self._settling = False

@@ -116,8 +116,8 @@ class Docks:
     def arrange(self) -> None:
         """The standard arrangement: columns above, and what is for the bottom across all."""
         for dock in self.docks:
-            self._window.removeDockWidget(dock)
             dock.setFloating(False)
+            self._window.removeDockWidget(dock)
         for dock in self._columns:
             self._window.addDockWidget(_CENTRE, dock, Qt.Orientation.Horizontal)
         for dock in self._bottom:

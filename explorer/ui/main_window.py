@@ -1,5 +1,6 @@
 """The window: it puts panels into docks and passes on what they ask and what is opened."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -8,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QMenuBar, QVBoxLayout, QWidget
 
 from explorer.messages.commands import Command, OpenModel
+from explorer.messages.events import Event, ModelOpened
 from explorer.ui import theme
 from explorer.ui.closing import Closing
 from explorer.ui.docks import Docks
@@ -51,7 +53,8 @@ class MainWindow(QMainWindow):
         self.panels = tuple(panel() for panel in PANELS)
         self.training = TrainingActions(self)
         self._narrator, self._recent = Narrator(), Recent(settings)
-        self.toolbar = Toolbar(self.training, ModelMenu(self, self._recent))
+        self.models = ModelMenu(self, self._recent, self)
+        self.toolbar = Toolbar(self.training, self.models)
         self.status = StatusLine(self._narrator)
         self.setWindowTitle("Attention Explorer")
         self.setWindowIcon(icon("app"))
@@ -76,7 +79,7 @@ class MainWindow(QMainWindow):
         for panel in self.panels:
             panel.requested.connect(self.send)
             self._session.attach(panel)
-        for part in (self.training, self.toolbar, self.status, self._recent):
+        for part in (self.training, self.toolbar, self.status, self._recent, self):
             self._session.attach(part)
         self.training.requested.connect(self.send)
         for panel in self._trainers():
@@ -117,6 +120,12 @@ class MainWindow(QMainWindow):
     def ask_for_corpus(self) -> None:
         """Let the user choose a file of sentence pairs."""
         ask(self, "corpus", self.open_corpus)
+
+    def receive(self, events: Sequence[Event]) -> None:
+        """Name the model in the window's title."""
+        for event in events:
+            if isinstance(event, ModelOpened):
+                self.setWindowTitle(f"{event.model.name} – Attention Explorer")
 
     def complain(self, message: str) -> None:
         """Show a failure of the window itself in the status line."""

@@ -29,8 +29,8 @@ class Offers(Protocol):
 class ModelMenu(QMenu):
     """Sample models, the runs of late, and a way to any other; filled when it opens."""
 
-    def __init__(self, offers: Offers, recent: Recent) -> None:
-        super().__init__("Models")
+    def __init__(self, offers: Offers, recent: Recent, parent: QWidget) -> None:
+        super().__init__("Models", parent)
         self.setToolTipsVisible(True)
         self._offers, self._recent = offers, recent
         self.aboutToShow.connect(self._fill)

@@ -52,7 +52,7 @@ class Toolbar(QWidget):
         self._model = _model_button(models)
         self._device_icon, self._device = QLabel(), QLabel("starting…")
         self._device.setAccessibleName("Device")
-        self._figures = (
+        self.figures = (
             _figure("Step", "step 000,000 of 000,000", "Optimizer steps done, of all planned"),
             _figure(
                 "Speed", "00.0 k tokens/s", "Source and target tokens learned from, per second"
@@ -78,7 +78,7 @@ class Toolbar(QWidget):
         for button in self._buttons:
             row.addWidget(button)
         row.addStretch()
-        for figure in self._figures:
+        for figure in self.figures:
             row.addSpacing(theme.SPACE)
             row.addWidget(figure)
 
@@ -88,14 +88,14 @@ class Toolbar(QWidget):
     def minimumSizeHint(self) -> QSize:
         """As wide as it is without its figures."""
         wide = super().minimumSizeHint()
-        gone = sum(f.width() + theme.SPACE * 2 for f in self._figures if not f.isHidden())
+        gone = sum(f.width() + theme.SPACE * 2 for f in self.figures if not f.isHidden())
         return QSize(wide.width() - gone, wide.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         width = event.size().width()
         self._line.setGeometry(0, event.size().height() - 4, width, 2)
         room = width - self.minimumSizeHint().width()
-        for figure in self._figures:
+        for figure in self.figures:
             room -= figure.width() + theme.SPACE * 2
             figure.setVisible(room >= 0)
 
@@ -130,17 +130,17 @@ class Toolbar(QWidget):
 
     def _show_step(self, event: TrainStep) -> None:
         self._show_place(event.step, event.steps)
-        self._figures[1].set_text(f"{short(event.tokens_per_second)} tokens/s")
+        self.figures[1].set_text(f"{short(event.tokens_per_second)} tokens/s")
         left = self._pace.left(event)
-        self._figures[2].set_text("" if left is None else f"{duration(left)} left")
+        self.figures[2].set_text("" if left is None else f"{duration(left)} left")
 
     def _show_place(self, step: int, steps: int) -> None:
-        self._figures[0].set_text(f"step {count(step)} of {count(steps)}")
+        self.figures[0].set_text(f"step {count(step)} of {count(steps)}")
         self._line.show_share(min(1.0, step / max(1, steps)))
 
     def _forget_pace(self) -> None:
         self._pace.forget()
-        for figure in self._figures[1:]:
+        for figure in self.figures[1:]:
             figure.set_text("")
 
     def _dress(self) -> None:
