@@ -1,0 +1,50 @@
+"""Every choice that a setting offers exists, and nothing exists that no setting offers."""
+
+from collections.abc import Iterable
+
+import pytest
+import torch
+
+from explorer.data.prepare import prepare
+from explorer.data.tasks import TASKS
+from explorer.messages.config import RunConfig
+from explorer.messages.settings import all_settings, with_values
+from explorer.model.blocks import ACTIVATIONS
+from explorer.model.positions import POSITIONS
+from explorer.training.trainer import Trainer, new_model
+
+CHOICES = {s.path: s.choices for s in all_settings() if s.kind == "choice"}
+SMALL = {
+    "model.width": 16, "model.heads": 2, "model.feed_forward": 16, "model.encoder_layers": 1,
+    "model.decoder_layers": 1, "task.validation": 2, "task.test": 0, "training.batch_size": 4,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "registry"),
+    [
+        ("model.activation", ACTIVATIONS),
+        ("model.positions", POSITIONS),
+        ("task.name", {*TASKS, "pairs"}),
+    ],
+)
+def test_that_a_setting_offers_what_is_registered(path: str, registry: Iterable[str]) -> None:
+    assert set(CHOICES[path]) == set(registry)
+
+
+@pytest.mark.parametrize(
+    ("path", "choice"),
+    [
+        (path, choice)
+        for path, choices in CHOICES.items()
+        for choice in choices
+        if choice != "pairs"  # It needs a file; the tests of corpora have one.
+    ],
+)
+def test_that_a_model_learns_with_every_choice(path: str, choice: str) -> None:
+    config = with_values(RunConfig(), {**SMALL, path: choice})
+    data = prepare(config)
+    trainer = Trainer(config, new_model(config, len(data.vocabulary)), data, torch.device("cpu"))
+    figures = trainer.train_step()
+    assert figures.step == 1
+    assert figures.loss > 0
