@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from explorer.messages.commands import Command, Decode
 from explorer.messages.config import RunConfig
-from explorer.messages.events import Failed, ModelOpened, TrainingChanged
+from explorer.messages.events import Failed, Inspected, ModelOpened, TrainingChanged
 from explorer.messages.results import Decoding, ModelInfo, Site, SiteKind
 from explorer.ui.panels.decoder_panel import DecoderPanel
-from tests.ui.scripts import END, decoded, decoding, inspected, token
+from tests.ui.scripts import END, decoded, decoding, inspected, token, trace
 
 CAT = "The cat is sleeping on the old chair ."
 RUNNING = TrainingChanged("running", "run", 0, 100)
@@ -401,11 +401,22 @@ def test_that_the_next_answer_ends_the_trouble(panel: DecoderPanel) -> None:
     assert not panel.strip.dimmed
 
 
-@pytest.mark.parametrize("event", [Failed("sentence", "No.", 3), Failed("training", "No.", -1)])
-def test_that_the_failures_of_others_change_nothing(panel: DecoderPanel, event: Failed) -> None:
+def test_that_the_failures_of_others_say_nothing_here(panel: DecoderPanel) -> None:
     answer(panel)
-    panel.receive([event])
+    panel.receive([Failed("sentence", "No.", 3), Failed("training", "No.", -1)])
     assert not panel.trouble.isVisible()
+
+
+def test_that_an_answer_is_pale_while_the_line_holds_what_cannot_be_read(
+    panel: DecoderPanel,
+) -> None:
+    answer(panel)
+    panel.receive([Failed("sentence", "Type a sentence.", 2)])
+    assert panel.strip.dimmed
+    panel.receive([Inspected(1, trace(CAT, step=1300))])  # A repeat of the old sentence.
+    assert panel.strip.dimmed
+    panel.receive([Inspected(3, trace(CAT, step=1300))])
+    assert not panel.strip.dimmed
 
 
 def test_that_a_failure_before_any_answer_is_shown_in_the_middle(panel: DecoderPanel) -> None:

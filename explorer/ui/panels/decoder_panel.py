@@ -106,8 +106,8 @@ class DecoderPanel(Panel):
             match event:
                 case ModelOpened():
                     self._asking.opened()
-                case Inspected(trace=trace):
-                    self._asking.inspected(trace)
+                case Inspected(request=request, trace=trace):
+                    self._asking.inspected(request, trace)
                 case TrainingChanged(state=state):
                     self._asking.training = state == "running"
                 case Decoded(request=request, decoding=decoding):
@@ -120,6 +120,7 @@ class DecoderPanel(Panel):
                     pass
         if answer is not None:
             self._take(answer)
+        self._set_dimmed(bool(self.trouble.text()) or self._asking.away)
         if self.isVisible():
             self._ask()
 
@@ -171,14 +172,17 @@ class DecoderPanel(Panel):
             self._set_trouble(message)
 
     def _set_trouble(self, message: str) -> None:
-        """Say what is wrong above an answer that grows pale; an empty message: all is well."""
+        """Say what is wrong above the answer; an empty message: all is well."""
         if message != self.trouble.text():
             self.trouble.setText(message)
             self.trouble.setVisible(bool(message))
-        if bool(message) != self._dimmed:
-            self._dimmed = bool(message)
-            self.strip.set_dimmed(self._dimmed)
-            self.decision.set_dimmed(self._dimmed)
+
+    def _set_dimmed(self, dimmed: bool) -> None:
+        """Pale, while the answer is not to the sentence in the line."""
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
+            self.strip.set_dimmed(dimmed)
+            self.decision.set_dimmed(dimmed)
 
     def _show_empty(self, title: str, text: str) -> None:
         self.empty.say(title, text)

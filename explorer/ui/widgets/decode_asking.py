@@ -16,6 +16,7 @@ class DecodeAsking:
 
     def __init__(self) -> None:
         self.training = False
+        self._inspected = self._lost = 0
         self._seen: tuple[_Sentence, int] | None = None
         self._asked: tuple[_Sentence, int] | None = None
         self.request = 0
@@ -24,8 +25,14 @@ class DecodeAsking:
         """Another model is here, perhaps under an old name: the worker follows nothing yet."""
         self._seen = self._asked = None
 
-    def inspected(self, trace: Trace) -> None:
+    @property
+    def away(self) -> bool:
+        """Whether the sentence in the line is one that could not be looked at."""
+        return self._lost > self._inspected
+
+    def inspected(self, request: int, trace: Trace) -> None:
         """This sentence was looked at."""
+        self._inspected = max(self._inspected, request)
         self._seen = (trace.model, trace.source_text), trace.step
 
     def wanted(self) -> Decode | None:
@@ -47,5 +54,6 @@ class DecodeAsking:
         return True
 
     def failed(self, request: int) -> bool:
-        """Whether it is the newest question that failed."""
+        """Whether it is our newest question that failed; another's is noted."""
+        self._lost = max(self._lost, request)
         return request == self.request < 0
