@@ -9,7 +9,7 @@ TASK_TITLES: Mapping[TaskName, str] = {
     "reverse": "Reverse a list",
     "sort": "Sort a list",
     "dates": "Dates to ISO form",
-    "pairs": "Sentence pairs from a file",
+    "pairs": "Sentence pairs",
 }
 
 TASK_LEARNS: Mapping[TaskName, str] = {

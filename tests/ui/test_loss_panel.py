@@ -277,7 +277,7 @@ def test_that_every_point_is_saved_as_csv(qtbot: QtBot, panel: LossPanel, tmp_pa
     target = tmp_path / "curves.csv"
     panel.save_csv(target)
     panel.receive([opened(None)])
-    qtbot.waitUntil(lambda: panel.said.text() == "Saved curves.csv")
+    qtbot.waitUntil(lambda: panel.said.text() == "Saved")
     with target.open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 2500
@@ -291,9 +291,9 @@ def test_that_a_file_that_cannot_be_written_is_said(
 ) -> None:
     show(panel, history(10))
     panel.save_csv(tmp_path / "nowhere" / "curves.csv")
-    qtbot.waitUntil(lambda: "was not saved" in panel.said.text())
+    qtbot.waitUntil(lambda: "was not saved" in panel.notice.text())
     panel.save_png(tmp_path / "nowhere" / "curves.png")
-    assert "could not be written" in panel.said.text()
+    assert "could not be written" in panel.notice.text()
 
 
 def test_that_the_picture_is_saved_twice_as_fine(panel: LossPanel, tmp_path: Path) -> None:

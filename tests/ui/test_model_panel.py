@@ -143,11 +143,11 @@ def test_that_changes_are_counted_against_the_preset_and_reset_undoes_them(
     row = panel.form.row("training.steps")
     before = panel.draft.value("training.steps")
     type_into(qtbot, row, "77")
-    assert panel.chooser.changes.text() == "1 changed"
-    click(qtbot, panel.chooser.reset)
+    assert panel.form.groups[0].heading.text() == "Settings · 1 changed"
+    click(qtbot, panel.form.reset)
     control = row.editor.widget
     assert isinstance(control, QSpinBox) and control.value() == before
-    assert not panel.chooser.reset.isEnabled()
+    assert not panel.form.reset.isEnabled()
 
 
 def test_that_a_value_typed_back_counts_as_unchanged(qtbot: QtBot, panel: ModelPanel) -> None:
@@ -155,7 +155,7 @@ def test_that_a_value_typed_back_counts_as_unchanged(qtbot: QtBot, panel: ModelP
     same = repr(panel.draft.value("training.learning_rate"))
     type_into(qtbot, row, "0.5")
     type_into(qtbot, row, same)
-    assert panel.chooser.changes.text() == "as in the preset"
+    assert panel.form.groups[0].heading.text() == "Settings"
 
 
 def test_that_a_preset_replaces_every_setting(panel: ModelPanel) -> None:
@@ -292,6 +292,37 @@ def test_that_a_run_that_begins_keeps_what_is_typed_meanwhile(
     assert panel.draft.value("training.steps") == 77
 
 
+def test_that_going_on_with_the_opened_run_keeps_what_was_typed(
+    qtbot: QtBot, panel: ModelPanel
+) -> None:
+    config = with_values(load_preset("reverse"), {"model.heads": 2})
+    panel.receive([model(config)])
+    type_into(qtbot, panel.form.row("training.steps"), "77")
+    panel.receive([model(config), changed("running")])
+    assert panel.draft.value("training.steps") == 77
+
+
+def test_that_the_end_of_the_run_before_does_not_look_like_the_answer(
+    panel: ModelPanel, asked: list[commands.Command]
+) -> None:
+    panel.receive([changed("running")])
+    panel.train()
+    panel.receive([changed("stopped", 12)])
+    assert not panel.run.buttons.train_button.isEnabled()
+    panel.receive([model(started(asked)), changed("running")])
+    assert panel.run.state == "running"
+
+
+def test_that_tab_leads_through_the_panel_from_top_to_bottom(
+    qtbot: QtBot, panel: ModelPanel
+) -> None:
+    panel.chooser.task.setFocus()
+    order = [panel.chooser.corpus, panel.chooser.preset, panel.run.buttons.train_button]
+    for widget in order:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert widget.hasFocus()
+
+
 def test_that_an_opened_run_can_be_resumed_until_its_last_step(
     qtbot: QtBot, panel: ModelPanel, asked: list[commands.Command]
 ) -> None:
@@ -314,7 +345,7 @@ def test_that_figures_follow_the_run(qtbot: QtBot, panel: ModelPanel) -> None:
     assert facts.value("Time left") == "–"
     panel.receive([step(200, 2.0)])
     qtbot.waitUntil(lambda: facts.value("Time left") == "0:18")
-    assert facts.value("Speed") == "41.2 k tokens/s"
+    assert facts.value("Tokens/s") == "41.2 k"
 
 
 def test_that_figures_of_a_hidden_panel_wait_until_it_is_shown(

@@ -4,20 +4,30 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFileDialog,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer.messages.events import Evaluated, Event, ModelOpened, TrainingChanged, TrainStep
 from explorer.messages.results import History
 from explorer.ui import theme
 from explorer.ui.panel import Panel
 from explorer.ui.widgets.curve_plot import Curve, CurvePlot
+from explorer.ui.widgets.notice import Notice
 from explorer.ui.widgets.run_chart import RunChart
 from explorer.ui.widgets.text_line import TextLine
 
 REFRESH = 500
 """Milliseconds between two drawings of curves that grow."""
 
+_AS_WIDE = QSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
 _HELP = (
     "Turn the wheel to zoom, drag to move, double-click to see the whole run. "
     "Arrow keys and Home do the same."
@@ -49,7 +59,9 @@ class LossPanel(Panel):
         self._target = Path()
         self._timer = self._make_timer(REFRESH, self._redraw)
         self._writer = self._make_timer(0, self._write_on)
-        self.said = TextLine("Curves", right=True)
+        self.said = TextLine("Saving the curves")
+        self.said.setMaximumWidth(9 * theme.SPACE)
+        self.notice = Notice(self)
         self._make_actions()
         self._arrange()
 
@@ -106,19 +118,30 @@ class LossPanel(Panel):
 
     def _arrange(self) -> None:
         self.more = self._make_menu()
-        row = QHBoxLayout()
-        row.setSpacing(theme.SPACE // 2)
+        self._tools = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._tools.setSpacing(theme.SPACE // 2)
         for action in (self.log_loss, self.log_steps, self.fit):
-            row.addWidget(self._button(action))
-        row.addWidget(self.said, 1)
-        row.addWidget(self._more_button())
+            self._tools.addWidget(self._button(action))
+        self._tools.addWidget(self._more_button())
+        self._tools.addWidget(self.said)
+        self._tools.addStretch(1)
+        self._body = QBoxLayout(QBoxLayout.Direction.RightToLeft)
+        self._body.setSpacing(theme.SPACE // 2)
+        self._body.addLayout(self._tools)
+        self._body.addWidget(self.chart, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(theme.SPACE, theme.SPACE // 2, theme.SPACE, theme.SPACE // 2)
-        column.setSpacing(theme.SPACE // 2)
-        column.addLayout(row)
-        column.addWidget(self.chart, 1)
+        column.setContentsMargins(theme.SPACE // 2, theme.SPACE // 2, theme.SPACE, theme.SPACE // 2)
+        column.addWidget(self.notice)
+        column.addLayout(self._body, 1)
         self.chart.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.chart.customContextMenuRequested.connect(self._pop_up)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The tools stand beside the curves where height is short, above them where width is."""
+        wide = event.size().width() > 2 * event.size().height()
+        way = QBoxLayout.Direction
+        self._body.setDirection(way.RightToLeft if wide else way.TopToBottom)
+        self._tools.setDirection(way.TopToBottom if wide else way.LeftToRight)
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -134,11 +157,15 @@ class LossPanel(Panel):
         button = QToolButton(self)
         button.setDefaultAction(action)
         button.setAccessibleName(action.text())
+        button.setSizePolicy(_AS_WIDE)
+        button.setFont(theme.font("small"))
         return button
 
     def _more_button(self) -> QToolButton:
         button = QToolButton(self)
         button.setText("More")
+        button.setSizePolicy(_AS_WIDE)
+        button.setFont(theme.font("small"))
         button.setAccessibleName("More about the curves")
         button.setToolTip("Which curves to show, and saving them.")
         button.setMenu(self.more)
@@ -224,6 +251,7 @@ class LossPanel(Panel):
             "validation_loss": self.validation.series,
             "exact_match_percent": self.exact.series,
         }
+        self.notice.clear()
         self._writing, self._target = write_csv(path, columns), path
         self._writer.start()
 
@@ -231,19 +259,25 @@ class LossPanel(Panel):
         try:
             share = next(self._writing, None)
         except OSError as error:
-            self.said.set_text(f"{self._target.name} was not saved: {error.strerror}", "bad")
+            self.said.set_text("")
+            self.notice.say(f"{self._target} was not saved: {error.strerror}.")
             return
         if share is None:
-            self.said.set_text(f"Saved {self._target.name}", "good")
+            self.said.set_text("Saved", "good")
+            self.said.setToolTip(str(self._target))
             return
         self.said.set_text(f"Saving {share:.0%}", "muted")
         self._writer.start()
 
     def save_png(self, path: Path) -> None:
         """Write the curves as on screen, at twice the resolution."""
-        saved = self.chart.picture(2.0).save(str(path))
-        words = f"Saved {path.name}" if saved else f"{path.name} could not be written"
-        self.said.set_text(words, "good" if saved else "bad")
+        self.notice.clear()
+        if self.chart.picture(2.0).save(str(path)):
+            self.said.set_text("Saved", "good")
+            self.said.setToolTip(str(path))
+        else:
+            self.said.set_text("")
+            self.notice.say(f"{path} could not be written. Choose another folder or name.")
 
     def _ask_for_csv(self) -> None:
         path, _ = QFileDialog.getSaveFileName(self, "Save curves", "curves.csv", "CSV (*.csv)")
@@ -257,7 +291,7 @@ class LossPanel(Panel):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setPixmap(self.chart.picture(2.0))
-        self.said.set_text("Picture copied", "good")
+        self.said.set_text("Copied", "good")
 
 
 def _nats(value: float) -> str:

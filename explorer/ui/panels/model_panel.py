@@ -71,7 +71,6 @@ class ModelPanel(Panel):
         self.chooser.task_chosen.connect(self._choose_task)
         self.chooser.preset_chosen.connect(self.choose_preset)
         self.chooser.corpus_asked.connect(self._ask_for_corpus)
-        self.chooser.reset_asked.connect(self._reset)
         self.form.edited.connect(self._judge)
         self.run.reason.linkActivated.connect(self._go_to)
         buttons = self.run.buttons
@@ -162,10 +161,6 @@ class ModelPanel(Panel):
         if path:
             self.open_corpus(path)
 
-    def _reset(self) -> None:
-        self.draft.reset()
-        self._show_draft()
-
     def _go_to(self, path: str) -> None:
         if path:
             self.form.row(path).editor.widget.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -190,7 +185,6 @@ class ModelPanel(Panel):
     def _judge(self) -> None:
         value = self.draft.value
         self.chooser.show_task(str(value("task.name")), str(value("task.file")))
-        self.chooser.show_changes(len(self.draft.changed))
         self.run.show_errors(self.draft.errors)
 
     # What the worker says
@@ -209,8 +203,8 @@ class ModelPanel(Panel):
     def _open(self, model: ModelInfo) -> None:
         self._fill()
         self.notice.clear()
-        if model.config == self._sent:
-            return
+        if model.config == self._sent or model.config == self._opened == self.draft.base:
+            return  # It is the one in the form, and what was typed on top stays.
         self._sent, self._opened = None, model.config
         if model.config not in self._presets.values():
             self.chooser.offer_opened(f"As in {model.name}")

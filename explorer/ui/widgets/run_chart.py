@@ -3,10 +3,12 @@
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
@@ -22,6 +24,7 @@ from explorer.ui.widgets.ticks import Scale
 
 _WIDE = 2.4
 """Width over height from which the plots stand side by side."""
+_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _HINT = "Press Train and the curves will grow here"
 
 
@@ -42,6 +45,7 @@ class RunChart(QWidget):
         """The step under the pointer."""
         self._pointed: CurvePlot | None = None
         self._grabbed: float | None = None
+        self._led_by_key = False
         self._picture: QPixmap | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -170,6 +174,16 @@ class RunChart(QWidget):
         else:
             action()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show that the keyboard acts here, when it was the keyboard that led here."""
+        self._led_by_key = event.reason() in _KEYS
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The keyboard acts elsewhere."""
+        self._led_by_key = False
+        self.update()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw the curves for the new size."""
         self._picture = None
@@ -193,6 +207,11 @@ class RunChart(QWidget):
             if self.hover is not None:
                 plot.draw_cross(painter, steps, self.hover)
         self._paint_step(painter, steps)
+        if self._led_by_key:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.colors().accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def picture(self, ratio: float) -> QPixmap:
         """The whole chart on the theme's background, `ratio` times as fine as the screen."""

@@ -11,12 +11,15 @@ from explorer.ui import theme
 from explorer.ui.widgets.painting import paint_safely
 
 _BAR = 4
+_GAP = theme.SPACE // 2
+_LEFT = 0.58
+"""Share of the first column, which holds the longest figure: the steps."""
 _NOTHING = "–"
 TERMS = {
     "Device": "What the model computes on.",
     "Parameters": "Numbers that the model learns.",
     "Vocabulary": "Different tokens that the model knows (|V|).",
-    "Speed": "Source and target tokens that the run learns from in a second, without padding.",
+    "Tokens/s": "Source and target tokens that the run learns from in a second, without padding.",
     "Step": "Batches learned from, of all that the run will take.",
     "Time left": "At the pace of the last seconds.",
 }
@@ -55,7 +58,8 @@ class RunFacts(QWidget):
     def sizeHint(self) -> QSize:
         """Three rows of two pairs, whatever they say."""
         rows = (len(self._values) + 1) // 2
-        return QSize(28 * theme.SPACE, _BAR + rows * (theme.SPACE + self._pair_height()))
+        height = _BAR + theme.SPACE + rows * (_GAP + self._pair_height()) - _GAP
+        return QSize(28 * theme.SPACE, height)
 
     def minimumSizeHint(self) -> QSize:
         """Narrow is possible: figures elide."""
@@ -70,11 +74,12 @@ class RunFacts(QWidget):
 
     def _paint(self, painter: QPainter) -> None:
         self._paint_bar(painter)
-        width = (self.width() - theme.SPACE) / 2
+        left = (self.width() - theme.SPACE) * _LEFT
         for index, (name, text) in enumerate(self._values.items()):
             row, column = divmod(index, 2)
-            top = _BAR + theme.SPACE + row * (theme.SPACE + self._pair_height())
-            area = QRectF(column * (width + theme.SPACE), top, width, self._pair_height())
+            top = _BAR + theme.SPACE + row * (_GAP + self._pair_height())
+            start, end = (left + theme.SPACE, self.width()) if column else (0.0, left)
+            area = QRectF(start, top, end - start, self._pair_height())
             self._paint_pair(painter, area, name, text)
 
     def _paint_bar(self, painter: QPainter) -> None:

@@ -152,7 +152,7 @@ class RunView(QWidget):
             "Parameters": count(model.parameters),
             "Vocabulary": f"{count(model.vocabulary_size)} tokens",
             "Step": f"{count(model.step)} of {count(steps)}",
-            "Speed": "", "Time left": "",
+            "Tokens/s": "", "Time left": "",
         }  # fmt: skip
         self.facts.show_values(figures, model.step / steps)
         self._resumable = model.history is not None and model.step < steps
@@ -161,6 +161,9 @@ class RunView(QWidget):
             self._show_state("none")
 
     def _change(self, event: TrainingChanged) -> None:
+        if self.state == "starting" and event.state in ("stopped", "finished"):
+            self._before = event.state  # The run before, which makes room for the one to come.
+            return
         if event.state == "running":
             self._pace.forget()
         self._newest = None
@@ -182,7 +185,7 @@ class RunView(QWidget):
         left = self._pace.left(event)
         figures = {
             "Step": f"{count(event.step)} of {count(event.steps)}",
-            "Speed": f"{short(event.tokens_per_second)} tokens/s",
+            "Tokens/s": short(event.tokens_per_second),
             "Time left": "" if left is None else duration(left),
         }
         self.facts.show_values(figures, event.step / max(1, event.steps))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from explorer.messages.config import SECTIONS
 from explorer.messages.settings import Setting, all_settings
@@ -48,6 +48,8 @@ class SettingsForm(QWidget):
         for section in SECTIONS:
             rest = [s for s in settings.values() if s.section == section]
             self.groups.append(self._group(_TITLES[section], rest))
+        self.reset = self._make_reset()
+        self.groups[0].add_to_heading(self.reset)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE // 2)
@@ -58,6 +60,21 @@ class SettingsForm(QWidget):
         group = SettingsGroup(title, settings, self._show_row, self)
         group.edited.connect(self._edit)
         return group
+
+    def _make_reset(self) -> QPushButton:
+        button = QPushButton("Reset", self)
+        button.setProperty("quiet", True)
+        button.setFont(theme.font("small"))
+        button.setAccessibleName("Reset settings")
+        button.setToolTip("<b>Reset</b><br>Go back to all the settings of the preset.")
+        button.setEnabled(False)
+        button.clicked.connect(self._reset)
+        return button
+
+    def _reset(self) -> None:
+        self.draft.reset()
+        self.refresh()
+        self.edited.emit()
 
     def rows(self) -> Iterator[SettingRow]:
         """The lines made so far; those of a closed group come to be when it opens."""
@@ -98,5 +115,6 @@ class SettingsForm(QWidget):
             path = row.setting.path
             row.name.set_changed(path in self.draft.changed)
             row.complain(self.draft.errors.get(path, ""))
+        self.reset.setEnabled(bool(self.draft.changed))
         for group in self.groups:
             group.count_changes(sum(group.holds(path) for path in self.draft.changed))

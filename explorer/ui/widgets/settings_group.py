@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.messages.settings import Setting
 from explorer.ui import theme
@@ -45,6 +45,13 @@ class SettingsGroup(QWidget):
         heading.setToolTip(f"Show or hide the settings {self.title.lower()}.")
         heading.toggled.connect(self._toggle)
         return heading
+
+    def add_to_heading(self, widget: QWidget) -> None:
+        """Put a control at the heading's right end."""
+        row = QHBoxLayout(self.heading)
+        row.setContentsMargins(0, 2, 0, 0)
+        row.addStretch(1)
+        row.addWidget(widget)
 
     def count_changes(self, count: int) -> None:
         """Say in the heading how many settings inside differ from the preset."""

@@ -21,16 +21,14 @@ _CORPUS_TIP = (
     "<b>Open corpus</b><br>A UTF-8 text file with a pair on each line: source, a tab, target. "
     "It may be gzipped. <code>task.file</code>"
 )
-_RESET_TIP = "<b>Reset</b><br>Go back to the settings of the preset."
 
 
 class TaskChooser(QWidget):
-    """Two lists, a sentence of what attention has to learn, the corpus, and Reset."""
+    """Two lists, a sentence of what attention has to learn, and the corpus."""
 
     task_chosen = Signal(str)
     preset_chosen = Signal(str)
     corpus_asked = Signal()
-    reset_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,13 +36,11 @@ class TaskChooser(QWidget):
         for name, title in TASK_TITLES.items():
             self.task.addItem(title, name)
         self.task.activated.connect(lambda i: self.task_chosen.emit(self.task.itemData(i)))
+        self.lesson = self._lesson()
+        self.corpus = self._corpus_button()
+        self.file = TextLine("Corpus file")
         self.preset = self._combo("Preset", _PRESET_TIP)
         self.preset.activated.connect(lambda i: self.preset_chosen.emit(self.preset.itemData(i)))
-        self.lesson = self._lesson()
-        self.corpus = self._button("Open corpus…", _CORPUS_TIP, self.corpus_asked)
-        self.file = TextLine("Corpus file")
-        self.reset = self._button("Reset", _RESET_TIP, self.reset_asked)
-        self.changes = TextLine("Changes against the preset")
         self._arrange()
         self._color()
         theme.theme().changed.connect(self._color)
@@ -57,11 +53,11 @@ class TaskChooser(QWidget):
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         return combo
 
-    def _button(self, text: str, tip: str, signal: object) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setAccessibleName(text.rstrip("…"))
-        button.setToolTip(tip)
-        button.clicked.connect(signal)
+    def _corpus_button(self) -> QPushButton:
+        button = QPushButton("Open…", self)
+        button.setAccessibleName("Open corpus")
+        button.setToolTip(_CORPUS_TIP)
+        button.clicked.connect(self.corpus_asked)
         return button
 
     def _lesson(self) -> QLabel:
@@ -81,11 +77,10 @@ class TaskChooser(QWidget):
         grid.addWidget(self._caption("Task", self.task), 0, 0)
         grid.addWidget(self.task, 0, 1)
         grid.addWidget(self.lesson, 1, 1)
+        grid.addWidget(self._caption("Corpus", self.corpus), 2, 0)
         grid.addLayout(self._line(self.corpus, self.file), 2, 1)
-        grid.setRowMinimumHeight(3, theme.SPACE // 2)
-        grid.addWidget(self._caption("Preset", self.preset), 4, 0)
-        grid.addWidget(self.preset, 4, 1)
-        grid.addLayout(self._line(self.reset, self.changes), 5, 1)
+        grid.addWidget(self._caption("Preset", self.preset), 3, 0)
+        grid.addWidget(self.preset, 3, 1)
 
     def _caption(self, text: str, buddy: QWidget) -> QLabel:
         label = QLabel(text, self)
@@ -127,9 +122,3 @@ class TaskChooser(QWidget):
         shown = "no file yet" if missing else Path(file).name
         self.file.set_text(shown, "warning" if missing else "muted")
         self.file.setToolTip(file)
-
-    def show_changes(self, count: int) -> None:
-        """Say how many settings differ from the preset."""
-        text = f"{count} changed" if count else "as in the preset"
-        self.changes.set_text(text)
-        self.reset.setEnabled(count > 0)
