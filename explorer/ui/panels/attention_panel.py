@@ -50,6 +50,7 @@ class AttentionPanel(Panel):
         self._turn_page()
 
     def _arrange(self) -> None:
+        self.setFocusProxy(self.source)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self._stack.addWidget(self.empty)

@@ -134,6 +134,7 @@ class AttentionView(QWidget):
     def _show_chosen(self) -> None:
         trace, site = self.trace, self.selection.site
         if trace is None or site is None or site not in trace.weights:
+            self.map.clear()
             return
         weights_QK = trace.weights[site][self.selection.head]
         self.map.show_map(weights_QK, trace.queries(site.kind), trace.keys(site.kind), site.kind)
@@ -145,7 +146,7 @@ class AttentionView(QWidget):
 
     def _say_reading(self) -> None:
         cell, site, trace = self.map.cell, self.selection.site, self.trace
-        if cell is None or site is None or trace is None:
+        if cell is None or site is None or trace is None or site not in trace.weights:
             self.reading.set_text(_HINT, "muted")
             return
         weight = float(trace.weights[site][self.selection.head][cell])

@@ -103,12 +103,12 @@ def reading(trace: Trace, kind: SiteKind, query: int, key: int, weight: float) -
 
 
 def number(weight: float) -> str:
-    """A weight with three decimals, or its size where these would say nothing."""
+    """A weight with three decimals, or two digits where these would say nothing."""
     if not math.isfinite(weight):
         return "not a number"
     if weight == 0:
         return "0"
-    return f"{weight:.3f}" if weight >= 0.0005 else f"{weight:.1e}"
+    return f"{weight:.3f}" if weight >= 0.0005 else f"{weight:.2g}"
 
 
 def token_help(token: Token) -> str:

@@ -29,6 +29,11 @@ class HeadAtlas:
         self._font = theme.font("small")
         self._bold = theme.font("small", bold=True)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether no map waits to be drawn."""
+        return not self._waiting
+
     def show(self, heads: Heads, *, own_range: bool) -> None:
         """Take new weights; rows that wait already keep their turn, so that none is starved."""
         self._heads, self._own_range = heads, own_range
@@ -59,7 +64,7 @@ class HeadAtlas:
             self._draw(self._waiting.pop(0), table)
             if perf_counter() - begun > seconds:
                 break
-        return not self._waiting
+        return self.is_whole
 
     def _draw(self, site: Site, table: raster.Words) -> None:
         weights_HQK, top = self._heads.get(site), self._layout.top(site)

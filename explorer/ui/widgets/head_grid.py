@@ -85,6 +85,11 @@ class HeadGrid(QWidget):
         """Where the maps stand now."""
         return self._layout
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every map has been drawn from the newest weights."""
+        return self._laid_out and self._atlas.is_whole
+
     def show_heads(self, heads: Heads) -> None:
         """Show new weights, heads × queries × keys a site; the layout stays if their sites do."""
         self._heads = heads

@@ -102,6 +102,10 @@ class Heatmap(QWidget):
                 self._point(None)
         self.update()
 
+    def clear(self) -> None:
+        """Show nothing."""
+        self.show_map(np.zeros((0, 0), np.float32), (), (), SiteKind.ENCODER)
+
     def use_own_range(self, own: bool) -> None:
         """Let the strongest colour stand for the map's largest weight instead of for 1."""
         self._own_range = own

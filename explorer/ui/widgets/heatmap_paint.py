@@ -72,11 +72,11 @@ def _paint_lines(painter: QPainter, layout: HeatmapLayout) -> None:
     c = theme.colors()
     body = layout.body
     if min(layout.cell) >= 10:
-        painter.setPen(QPen(QColor(c.surface), 1))
+        ground = QColor(c.surface)  # Filled, as a line would lie between pixels on fine screens.
         for x in layout.columns[1:-1].tolist():
-            painter.drawLine(x - 1, body.top(), x - 1, body.bottom())
+            painter.fillRect(x - 1, body.top(), 1, body.height(), ground)
         for y in layout.rows[1:-1].tolist():
-            painter.drawLine(body.left(), y - 1, body.right(), y - 1)
+            painter.fillRect(body.left(), y - 1, body.width(), 1, ground)
     painter.setPen(QPen(QColor(c.line), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(body.adjusted(-1, -1, 0, 0))

@@ -1,0 +1,295 @@
+"""The parts of the attention panel, each on its own."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer.messages.results import Floats, Site, SiteKind
+from explorer.ui import colormaps, theme
+from explorer.ui.widgets import attention_words as words
+from explorer.ui.widgets import color_bar, head_grid_layout, raster
+from explorer.ui.widgets.head_atlas import HeadAtlas
+from explorer.ui.widgets.head_grid import HeadGrid
+from explorer.ui.widgets.head_selection import HeadSelection, telling_head
+from explorer.ui.widgets.heatmap import Heatmap
+from explorer.ui.widgets.note_line import NoteLine
+from explorer.ui.widgets.segments import Segment, Segments
+from explorer.ui.widgets.text_line import TextLine
+from tests.ui.heads import trace, weights
+from tests.ui.scripts import END, START, token
+
+ENCODER, DECODER, CROSS = (Site(kind, 0) for kind in SiteKind)
+
+
+def floats(*values: float) -> Floats:
+    return np.array(values, np.float32)
+
+
+class TestRaster:
+    def test_that_zero_takes_the_first_colour_and_the_peak_the_last(self):
+        assert raster.levels(floats(0.0, 0.5, 1.0)).tolist() == [0, 128, 255]
+        assert raster.levels(floats(0.0, 0.1, 0.2), 0.2).tolist() == [0, 128, 255]
+
+    def test_that_a_map_of_zeros_can_have_its_own_range(self):
+        assert raster.levels(np.zeros((1, 2, 2), np.float32), floats(0.0)).max() == 0
+
+    def test_that_what_is_no_number_gets_a_colour_of_its_own(self):
+        found = raster.levels(floats(0.5, np.nan, np.inf))
+        assert found.tolist() == [128, raster.NOT_A_NUMBER, raster.NOT_A_NUMBER]
+
+    def test_that_cells_fill_the_pixels_in_order_and_evenly(self):
+        places = raster.spread(7, 100)
+        assert len(places) == 100 and (np.diff(places) >= 0).all()
+        assert set(np.bincount(places).tolist()) == {14, 15}
+
+    def test_that_a_pixel_of_many_weights_shows_the_largest(self):
+        drawn = np.random.default_rng(0).random((2, 50, 70), np.float32)
+        pooled = raster.pool(drawn, 10, 7)
+        assert pooled.shape == (2, 10, 7)
+        assert np.array_equal(pooled, drawn.reshape(2, 10, 5, 7, 10).max(axis=(2, 4)))
+
+    def test_that_pooling_loses_no_weight_when_blocks_are_uneven(self):
+        drawn = np.random.default_rng(0).random((1, 53, 71), np.float32)
+        pooled = raster.pool(drawn, 10, 9)
+        assert pooled.max() == drawn.max() and set(pooled.flat) <= set(drawn.flat)
+
+    def test_that_pixels_have_the_size_asked_for(self):
+        table = raster.palette(True, 0xFF0000)
+        assert raster.pixels(weights(3, 5, 90, 0), 1.0, table, 31, 40).shape == (3, 31, 40)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_that_steps_of_the_colour_map_look_equal_and_run_one_way(dark: bool):
+    srgb = colormaps.sequential(dark) / 255.0
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    lms = np.cbrt(linear @ np.linalg.inv(colormaps._TO_RGB.T))
+    lab = lms @ np.linalg.inv(colormaps._TO_LMS.T)
+    steps = np.linalg.norm(lab[8::8] - lab[:-8:8], axis=1)
+    assert steps.max() / steps.min() < 1.5
+    assert (np.diff(lab[::8, 0]) * (1 if dark else -1) > 0).all()
+
+
+class TestSelection:
+    def test_that_followers_hear_of_each_change_once(self):
+        selection, heard = HeadSelection(), []
+        selection.follow(lambda: heard.append((selection.site, selection.head)))
+        selection.choose(CROSS, 1)
+        selection.choose(CROSS, 1)
+        selection.choose(CROSS, 2)
+        assert heard == [(CROSS, 1), (CROSS, 2)]
+
+    def test_that_the_first_head_shown_is_sharp_and_varied(self):
+        diffuse, stuck = np.full((6, 6), 1 / 6), np.eye(6)[np.zeros(6, int)]
+        cross = np.stack([diffuse, stuck, np.eye(6)]).astype(np.float32)
+        assert telling_head({ENCODER: cross[::-1], CROSS: cross}) == (CROSS, 2)
+
+    def test_that_a_head_which_another_model_lacks_is_given_up(self):
+        selection = HeadSelection()
+        selection.choose(Site(SiteKind.CROSS, 5), 7)
+        selection.fit({CROSS: weights(4, 3, 3, 0)})
+        assert selection.site == CROSS and selection.head < 4
+
+    def test_that_another_model_keeps_a_head_chosen_by_hand_and_only_that(self):
+        heads = {CROSS: np.stack([np.full((4, 4), 0.25), np.eye(4)]).astype(np.float32)}
+        selection = HeadSelection()
+        selection.reopen(heads)
+        assert selection.head == 1
+        selection.reopen({CROSS: heads[CROSS][::-1]})
+        assert selection.head == 0
+        selection.choose(CROSS, 1)
+        selection.reopen({CROSS: heads[CROSS][::-1]})
+        assert selection.head == 1
+
+    def test_that_no_attention_is_no_choice(self):
+        selection = HeadSelection()
+        selection.fit({})
+        assert selection.site is None
+
+
+class TestWords:
+    def test_that_unseen_characters_are_made_visible(self):
+        assert words.readable("a\nb\x00") == "a\\x0ab\\x00"
+        assert words.readable("  ") == "␣␣"
+        assert words.readable("\u202eab") == "ab"
+        assert len(words.readable("x" * 1000)) == words.LONGEST_LABEL
+
+    def test_that_a_label_is_never_empty(self):
+        assert words.label(token("")) == "▁"
+
+    def test_that_a_masked_weight_is_told_from_a_small_one(self):
+        made = trace()
+        assert words.reading(made, SiteKind.DECODER, 0, 2, 0.0).endswith("may not look ahead")
+        assert words.reading(made, SiteKind.ENCODER, 0, 2, 0.0).endswith(": 0")
+        assert words.number(0.00044) == "0.00044"
+
+    def test_that_the_last_query_decides_what_follows(self):
+        made = trace()
+        last = len(made.target) - 1
+        assert "deciding what follows" in words.reading(made, SiteKind.CROSS, last, 0, 0.5)
+
+    def test_that_an_unknown_token_says_what_the_model_sees(self):
+        assert "<unk>" in words.token_help(token("wug", unknown=True))
+
+
+class TestGrid:
+    @pytest.fixture
+    def grid(self, qtbot: QtBot) -> HeadGrid:
+        made = HeadGrid(HeadSelection())
+        qtbot.addWidget(made)
+        made.resize(320, 320)
+        made.show_heads(trace(layers=2, heads=3).weights)
+        made.show()
+        QApplication.processEvents()
+        return made
+
+    def test_that_arrow_keys_walk_over_heads_layers_and_groups(self, grid):
+        grid.selection.choose(Site(SiteKind.ENCODER, 1), 0)
+        for key, place in (
+            (Qt.Key.Key_Right, (Site(SiteKind.ENCODER, 1), 1)),
+            (Qt.Key.Key_Down, (Site(SiteKind.DECODER, 0), 1)),
+            (Qt.Key.Key_End, (Site(SiteKind.DECODER, 0), 2)),
+            (Qt.Key.Key_Right, (Site(SiteKind.DECODER, 0), 2)),
+            (Qt.Key.Key_PageDown, (Site(SiteKind.CROSS, 1), 2)),
+            (Qt.Key.Key_Up, (Site(SiteKind.CROSS, 0), 2)),
+            (Qt.Key.Key_Home, (Site(SiteKind.CROSS, 0), 0)),
+        ):
+            QTest.keyClick(grid, key)
+            assert (grid.selection.site, grid.selection.head) == place
+
+    def test_that_the_chosen_map_is_framed(self, grid):
+        before = grid.grab().toImage()
+        grid.selection.choose(CROSS, 1)
+        assert grid.grab().toImage() != before
+        assert "Cross-attention, layer 1, head 2" in grid.accessibleDescription()
+
+    def test_that_every_map_is_found_where_it_is_drawn(self, grid):
+        layout = grid.shown
+        for row in layout.rows:
+            for head in range(row.heads):
+                corner = layout.left(head) + 1, row.y + 1
+                assert layout.at(*corner) == (row.site, head)
+        assert layout.at(2, 2) is None and layout.at(5000, layout.rows[0].y) is None
+
+    def test_that_pressing_beside_the_maps_chooses_nothing(self, grid):
+        QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+        assert grid.selection.site is None
+
+    def test_that_maps_never_shrink_below_what_can_be_read(self):
+        shape = [(Site(SiteKind.ENCODER, layer), 12) for layer in range(12)]
+        made = head_grid_layout.arrange(shape, 50, 50)
+        assert made.side == head_grid_layout.SMALLEST
+        assert (made.width, made.height) == head_grid_layout.smallest(shape)
+
+    def test_that_rows_which_wait_are_drawn_in_turn(self, qapp):
+        atlas, made = HeadAtlas(), trace(layers=3)
+        shape = head_grid_layout.shape_of(made.weights, words.KINDS)
+        layout = head_grid_layout.arrange(shape, 300, 300)
+        atlas.lay_out(layout, QSize(300, 300), 1.0)
+        for _ in layout.rows:  # Newer weights come in before all of the older are drawn.
+            atlas.show(made.weights, own_range=False)
+            atlas.work(0.0)
+        frames = {atlas.picture.pixelColor(layout.left(0), row.y).name() for row in layout.rows}
+        assert frames == {theme.colors().line} and not atlas.is_whole
+        atlas.work(10.0)
+        assert atlas.is_whole
+
+
+class TestHeatmap:
+    @pytest.fixture
+    def heatmap(self, qtbot: QtBot) -> Heatmap:
+        made, content = Heatmap(), trace()
+        qtbot.addWidget(made)
+        made.resize(560, 480)
+        made.show_map(content.weights[CROSS][0], content.target, content.source, SiteKind.CROSS)
+        made.show()
+        QApplication.processEvents()
+        return made
+
+    def test_that_every_cell_is_found_in_its_middle(self, heatmap):
+        layout = heatmap.shown
+        for query in range(len(layout.rows) - 1):
+            for key in range(len(layout.columns) - 1):
+                middle = layout.frame(query, key).center()
+                assert layout.at(middle.x(), middle.y()) == (query, key)
+
+    def test_that_arrow_keys_go_from_cell_to_cell_and_escape_lets_go(self, heatmap):
+        pointed = []
+        heatmap.pointed.connect(pointed.append)
+        keys = (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_End)
+        for key in (*keys, Qt.Key.Key_Escape):
+            QTest.keyClick(heatmap, key)
+        assert pointed == [(0, 0), (0, 1), (1, 1), (1, 9), None]
+
+    def test_that_a_shorter_sentence_lets_a_lost_cell_go(self, heatmap):
+        QTest.keyClick(heatmap, Qt.Key.Key_Right)
+        QTest.keyClick(heatmap, Qt.Key.Key_End)
+        heatmap.show_map(weights(1, 2, 2, 0)[0], (START, END), (START, END), SiteKind.ENCODER)
+        assert heatmap.cell is None
+
+    def test_that_labels_and_axes_explain_themselves(self, heatmap):
+        layout = heatmap.shown
+        row = QPoint(layout.body.left() - 20, layout.frame(1, 0).center().y())
+        column = QPoint(layout.frame(0, 1).center().x(), layout.body.top() - 10)
+        assert "Le" in heatmap.help_at(row) and "cat" in heatmap.help_at(column)
+        assert "decides the token after" in heatmap.help_at(QPoint(3, 3))
+        assert heatmap.help_at(layout.body.center()) == ""
+
+    def test_that_the_map_stays_inside_whatever_the_size_and_length(self, heatmap):
+        for count in (1, 3, 40, 300):
+            tokens = tuple(token("word" * (i % 4 + 1)) for i in range(count))
+            heatmap.show_map(weights(1, count, count, 0)[0], tokens, tokens, SiteKind.ENCODER)
+            for size in (QSize(240, 200), QSize(500, 900), QSize(1500, 300)):
+                heatmap.resize(size)
+                assert not heatmap.grab().isNull()
+                layout = heatmap.shown
+                assert heatmap.rect().contains(layout.body) and heatmap.rect().contains(layout.bar)
+
+    def test_that_bands_mark_the_row_and_column_without_covering_other_cells(self, heatmap):
+        layout, before = heatmap.shown, heatmap.grab().toImage()
+        QTest.mouseMove(heatmap, QPoint(1, 1))
+        QTest.mouseMove(heatmap, layout.frame(2, 3).center())
+        QApplication.processEvents()
+        after = heatmap.grab().toImage()
+        inside = layout.frame(2, 6).topLeft() + QPoint(4, 4)
+        assert after != before
+        assert after.pixelColor(inside) == before.pixelColor(inside)
+
+    def test_that_the_bars_ticks_end_at_the_peak(self):
+        assert [text for _, text in color_bar.ticks(1.0)] == ["0", "0.25", "0.50", "0.75", "1.00"]
+        assert color_bar.ticks(0.02)[-1] == (0.02, "0.020")
+
+
+class TestLines:
+    def test_that_a_segment_is_chosen_by_click_and_by_arrow_key(self, qtbot: QtBot):
+        made = Segments("Which", [Segment(i, f"s{i}", "help") for i in range(3)])
+        qtbot.addWidget(made)
+        made.show()
+        chosen = []
+        made.chosen.connect(chosen.append)
+        QTest.mouseClick(made.button(1), Qt.MouseButton.LeftButton)
+        made.activateWindow()
+        made.button(1).setFocus()
+        qtbot.waitUntil(made.button(1).hasFocus)
+        QTest.keyClick(made.button(1), Qt.Key.Key_Right)
+        assert chosen == [1, 2] and made.value == 2
+
+    def test_that_a_text_line_elides_and_keeps_the_whole_in_its_tooltip(self, qtbot: QtBot):
+        line = TextLine("Name")
+        qtbot.addWidget(line)
+        line.resize(60, 20)
+        line.set_text("a text that is much too long")
+        assert line.toolTip() == line.text() == "a text that is much too long"
+        line.set_text("a")
+        assert line.toolTip() == ""
+
+    def test_that_a_note_keeps_its_place_while_it_fits_one_line(self, qtbot: QtBot):
+        note = NoteLine("About")
+        qtbot.addWidget(note)
+        blank = note.heightForWidth(400)
+        note.say("short")
+        assert max(note.heightForWidth(400), note.minimumHeight()) == max(
+            blank, note.minimumHeight()
+        )
