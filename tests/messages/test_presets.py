@@ -33,6 +33,13 @@ def test_that_every_task_is_put_in_words() -> None:
     assert set(TASK_TITLES) == set(TASK_LEARNS) == set(get_args(TaskName))
 
 
+def test_that_the_words_for_a_task_are_those_of_the_task() -> None:
+    from explorer.data.tasks import TASKS
+
+    for name, task in TASKS.items():
+        assert task.learns == TASK_LEARNS[task.name], name
+
+
 def test_that_an_unknown_preset_is_answered_with_the_known_ones() -> None:
     with pytest.raises(SettingsError, match=r"no preset 'revers'; choose one of .*reverse"):
         load_preset("revers")

@@ -86,9 +86,8 @@ class Series:
     def _sum_up(self, first: int) -> None:
         """Fill the blocks from `first` on; the last may be incomplete."""
         starts = np.arange(first * BLOCK, self._size, BLOCK) - first * BLOCK
-        self._blocks[:, first : first + len(starts)] = _reduced(
-            _summands(self.y[first * BLOCK :]), starts
-        )
+        summed = _summed(self.y[first * BLOCK :], starts)
+        self._blocks[:, first : first + len(starts)] = summed
 
     def span(self, low: float, high: float) -> tuple[int, int]:
         """The indices of the points with `low` ≤ x ≤ `high`, and one neighbour on each side."""
@@ -132,7 +131,7 @@ class Series:
     def _from_points(self, edges: Indices) -> Floats:
         if len(edges) < 2:
             return np.empty((4, 0))
-        return _reduced(_summands(self._y[edges[0] : edges[-1]]), edges[:-1] - edges[0])
+        return _summed(self._y[edges[0] : edges[-1]], edges[:-1] - edges[0])
 
     def _from_blocks(self, edges: Indices) -> Floats:
         if len(edges) < 2:
@@ -147,11 +146,15 @@ def _longer(array: Floats, length: int) -> Floats:
     return made
 
 
-def _summands(y: Floats) -> Floats:
-    """Sum, count, least and most of each point alone."""
+def _summed(y: Floats, starts: Indices) -> Floats:
+    """Sum, count, least and most of the finite values from each start to the next."""
     finite = np.isfinite(y)
-    clean = y if finite.all() else np.where(finite, y, np.nan)
-    return np.stack([np.where(finite, y, 0.0), finite.astype(float), clean, clean])
+    if finite.all():
+        counts = np.diff(starts, append=len(y))
+        low, high = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
+        return np.stack([np.add.reduceat(y, starts), counts, low, high])
+    clean = np.where(finite, y, np.nan)
+    return _reduced(np.stack([np.where(finite, y, 0.0), finite, clean, clean]), starts)
 
 
 def _reduced(parts: Floats, starts: Indices) -> Floats:

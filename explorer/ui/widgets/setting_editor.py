@@ -15,8 +15,8 @@ class Doubling(QSpinBox):
 
     def stepBy(self, steps: int) -> None:
         """Double `steps` times, or halve."""
-        value = self.value()
-        self.setValue(value << steps if steps > 0 else max(1, value >> -steps))
+        value = self.value() * 2.0**steps
+        self.setValue(int(min(max(value, self.minimum()), self.maximum())))
 
 
 class _WheelGuard(QObject):
