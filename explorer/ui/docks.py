@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -126,7 +127,16 @@ class Docks:
             )
         for dock in self.docks:
             dock.show()
-        self._share_out(self._window.width(), self._window.height())
+        self._share_out(*self._room())
+
+    def _room(self) -> tuple[int, int]:
+        """Width and height that all docks have together."""
+        margins = self._window.contentsMargins()
+        bars = (self._window.menuWidget(), self._window.statusBar())
+        high = sum(bar.sizeHint().height() for bar in bars if bar is not None)
+        gap = self._window.style().pixelMetric(QStyle.PixelMetric.PM_DockWidgetSeparatorExtent)
+        width = self._window.width() - margins.left() - margins.right()
+        return width - gap * (len(self._columns) - 1), self._window.height() - high - gap
 
     def _share_out(self, width: int, height: int) -> None:
         left, right = _between(250, width * 0.21, 330), _between(290, width * 0.235, 430)

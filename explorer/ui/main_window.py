@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         for part in (self.training, self.toolbar, self.status, self._recent, self):
             self._session.attach(part)
         self.training.requested.connect(self.send)
+        self.painted.connect(self._focus_text)
         for panel in self._trainers():
             self.training.train.connect(panel.train)
             self.training.step.connect(panel.step)
@@ -137,7 +138,6 @@ class MainWindow(QMainWindow):
         if self._first_paint:
             self._first_paint = False
             QTimer.singleShot(0, self.painted.emit)  # After this paint is on the screen.
-            self._focus_text()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped(event.mimeData()) is not None:
