@@ -156,6 +156,15 @@ def test_that_an_emptied_line_teaches_and_ignores_answers_that_come_late(panel):
     assert panel.note.text() == ""
 
 
+def test_that_answers_to_what_was_emptied_are_ignored_while_the_next_is_typed(panel):
+    opened(panel, step=2)
+    panel.source.edit.selectAll()
+    QTest.keyClick(panel.source.edit, Qt.Key.Key_Delete)
+    QTest.keyClicks(panel.source.edit, "A")
+    panel.receive([answer(1, trace(step=3))])
+    assert panel.view.trace.step == 2
+
+
 def test_that_the_example_is_a_click_away_from_an_empty_line(panel, asked):
     opened(panel)
     panel.source.edit.selectAll()
@@ -214,7 +223,7 @@ def test_that_ten_thousand_words_are_taken_in_at_once_as_far_as_they_fit(panel, 
         "😀👩‍👩‍👧 café",
         "a\x00b\x07c\x1b[31m\u2028d",
         "שלום עולם مرحبا",
-        "half \ud83d",
+        "x" * (LONGEST - 1) + "😀 cut in half",
         "\u202egnorts",
     ],
 )
