@@ -13,9 +13,8 @@ _BLANKED = dict.fromkeys((*range(0x20), 0x7F, 0x85, 0x2028, 0x2029), " ")
 
 
 def cleaned(text: str) -> str:
-    """Text that can be encoded: control characters as spaces, halves of characters as U+FFFD."""
-    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return joined.translate(_BLANKED)
+    """Text on one line, control characters as spaces; Qt itself drops halves of characters."""
+    return text.translate(_BLANKED)
 
 
 class SentenceLine(QWidget):
