@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.messages.config import RunConfig
@@ -12,6 +12,7 @@ from explorer.messages.settings import Setting, SettingsError, all_settings, val
 SETTINGS = list(all_settings())
 NUMBERS = [s for s in SETTINGS if s.kind in ("integer", "number")]
 BASE = RunConfig()
+PATIENT = settings(deadline=None)
 
 
 def value_of(config: RunConfig, path: str) -> Any:
@@ -43,6 +44,7 @@ def test_that_paths_are_unique() -> None:
     assert len(paths) == len(set(paths))
 
 
+@PATIENT
 @given(st.data())
 def test_that_a_number_within_bounds_is_taken_or_named(data: st.DataObject) -> None:
     setting = data.draw(st.sampled_from(NUMBERS))
@@ -55,6 +57,7 @@ def test_that_a_number_within_bounds_is_taken_or_named(data: st.DataObject) -> N
         assert value_of(config, setting.path) == number
 
 
+@PATIENT
 @given(st.data())
 def test_that_a_number_and_its_text_mean_the_same(data: st.DataObject) -> None:
     setting = data.draw(st.sampled_from(NUMBERS))
@@ -68,6 +71,7 @@ def test_that_a_number_and_its_text_mean_the_same(data: st.DataObject) -> None:
     assert results[0] == results[1]
 
 
+@PATIENT
 @given(st.data())
 def test_that_a_number_out_of_bounds_is_refused_by_its_name(data: st.DataObject) -> None:
     setting = data.draw(st.sampled_from(NUMBERS))
@@ -79,12 +83,14 @@ def test_that_a_number_out_of_bounds_is_refused_by_its_name(data: st.DataObject)
         with_values(BASE, {setting.path: data.draw(beyond)})
 
 
+@PATIENT
 @given(st.sampled_from(NUMBERS), st.sampled_from(["nan", "inf", "-inf", "", "ten", "1,5"]))
 def test_that_what_is_no_number_is_refused_by_its_name(setting: Setting, text: str) -> None:
     with pytest.raises(SettingsError, match=f"^{setting.path}: "):
         with_values(BASE, {setting.path: text})
 
 
+@PATIENT
 @given(st.integers(1, 128), st.integers(2, 1024))
 def test_that_heads_must_divide_the_width(heads: int, half: int) -> None:
     values = {"model.heads": heads, "model.width": 2 * half}
@@ -95,6 +101,7 @@ def test_that_heads_must_divide_the_width(heads: int, half: int) -> None:
             with_values(BASE, values)
 
 
+@PATIENT
 @given(st.text(max_size=20))
 def test_that_an_unknown_choice_is_refused_with_the_known_ones(text: str) -> None:
     if text in ("relu", "gelu"):

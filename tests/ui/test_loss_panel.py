@@ -1,11 +1,12 @@
 """The curves of a run: by scripted events, wheel, mouse and keys."""
 
 import csv
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -96,6 +97,16 @@ def test_that_many_events_make_one_drawing(qtbot: QtBot, panel: LossPanel) -> No
         assert panel.chart.view.extent is None
     qtbot.waitUntil(lambda: panel.chart.view.extent is not None)
     assert panel.chart.view.extent == (1.0, 199.0)
+
+
+def test_that_events_without_a_pause_do_not_keep_the_curves_waiting(
+    qtbot: QtBot, panel: LossPanel
+) -> None:
+    stream, numbers = QTimer(panel), itertools.count(1)
+    stream.timeout.connect(lambda: panel.receive([step(next(numbers))]))
+    stream.start(10)
+    qtbot.waitUntil(lambda: panel.chart.view.extent is not None, timeout=3000)
+    assert stream.isActive()
 
 
 def test_that_a_hidden_panel_keeps_points_and_draws_when_shown(panel: LossPanel) -> None:

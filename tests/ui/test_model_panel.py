@@ -131,7 +131,9 @@ def test_that_a_mended_setting_lets_train_start_again(
 
 def test_that_an_error_in_a_closed_group_opens_it(qtbot: QtBot, panel: ModelPanel) -> None:
     panel.draft.give({"decoding.max_length": 5000})
+    assert not any(row.setting.path == "decoding.max_length" for row in panel.form.rows())
     panel.form.refresh()
+    assert any(row.setting.path == "decoding.max_length" for row in panel.form.rows())
     row = panel.form.row("decoding.max_length")
     assert row.isVisible() and row.complaint is not None
     assert "more than the model can write" in row.complaint.text()
@@ -354,6 +356,7 @@ def test_that_figures_of_a_hidden_panel_wait_until_it_is_shown(
     panel.receive([changed("running")])
     panel.hide()
     panel.receive([step(100, 1.0)])
+    assert not panel.run._timer.isActive()
     assert panel.run.facts.value("Step") == "0 of 2,000"
     panel.show()
     assert panel.run.facts.value("Step") == "100 of 2,000"

@@ -32,7 +32,7 @@ def check(series: Series, edges: np.ndarray) -> None:
 
 
 @given(st.lists(VALUES, min_size=1, max_size=700), st.integers(1, 9), st.integers(1, 50))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_that_buckets_hold_every_point_once(values: list[float], pieces: int, most: int) -> None:
     series = filled(values, pieces)
     assert np.array_equal(series.y, values, equal_nan=True)
@@ -40,7 +40,7 @@ def test_that_buckets_hold_every_point_once(values: list[float], pieces: int, mo
 
 
 @given(st.integers(1, 5000), st.integers(2, 40))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_that_the_mean_of_even_buckets_is_the_mean_of_their_points(size: int, most: int) -> None:
     values = np.sin(np.arange(size)) * np.arange(size)
     series = filled(list(values))
