@@ -36,7 +36,7 @@ def test_that_every_task_is_put_in_words() -> None:
 def test_that_the_words_for_a_task_are_those_of_the_task() -> None:
     from explorer.data.tasks import TASKS
 
-    by_name = dict[str, str](TASK_LEARNS)
+    by_name = {str(name): learns for name, learns in TASK_LEARNS.items()}
     for name, task in TASKS.items():
         assert task.learns == by_name[task.name], name
 
