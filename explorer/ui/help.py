@@ -36,7 +36,7 @@ def show_how_to_read(parent: QWidget) -> None:
     page.setMarkdown(resource("help", "how-to-read.md").read_text(encoding="utf-8"))
     page.document().setDocumentMargin(theme.SPACE * 2)
     page.setAccessibleName("How to read this window")
-    _open(dialog, page, QSize(620, 640))
+    _open(dialog, page, QSize(640, 560))
 
 
 def show_about(parent: QWidget) -> None:

@@ -78,7 +78,7 @@ class Toolbar(QWidget):
         for button in self._buttons:
             row.addWidget(button)
         row.addStretch()
-        for figure in self.figures:
+        for figure in reversed(self.figures):  # What is always known stands at the edge.
             row.addSpacing(theme.SPACE)
             row.addWidget(figure)
 

@@ -47,6 +47,7 @@ class TrainingActions(QObject):
     def _action(self, text: str, shortcut: str, act: object) -> QAction:
         action = QAction(text, self)
         action.setShortcut(shortcut)
+        action.setIconVisibleInMenu(False)  # Its colour is made for the toolbar.
         action.triggered.connect(act)
         return action
 
