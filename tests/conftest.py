@@ -7,7 +7,7 @@ import pytest
 
 # Before Qt and torch are imported, which read them once.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # Tests share the machine; models are tiny.
 
 pytest_plugins = ["tests.guards"]
 

@@ -70,6 +70,11 @@ class ChipFlow(QAbstractScrollArea):
         """The chip that is pointed at, here or elsewhere, -1 for none."""
         return self._hover
 
+    @property
+    def texts(self) -> list[str]:
+        """What the chips say."""
+        return list(self._texts)
+
     def set_tokens(self, tokens: Sequence[Token]) -> None:
         """Show other tokens; the same ones again cost nothing."""
         tokens = tuple(tokens)
