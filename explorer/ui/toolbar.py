@@ -15,6 +15,7 @@ from explorer.ui.widgets.run_facts import Pace
 from explorer.ui.widgets.text_line import TextLine
 
 _MODEL_WIDTH = 272
+_GAP = theme.SPACE // 2
 
 
 class Hairline(QWidget):
@@ -67,7 +68,7 @@ class Toolbar(QWidget):
     def _arrange(self, actions: TrainingActions) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, theme.SPACE // 2, theme.SPACE + 2)
-        row.setSpacing(theme.SPACE // 2)
+        row.setSpacing(_GAP)
         row.addWidget(self._model)
         row.addSpacing(theme.SPACE)
         row.addWidget(self._device_icon)
@@ -79,7 +80,6 @@ class Toolbar(QWidget):
             row.addWidget(button)
         row.addStretch()
         for figure in reversed(self.figures):  # What is always known stands at the edge.
-            row.addSpacing(theme.SPACE)
             row.addWidget(figure)
 
     def sizeHint(self) -> QSize:
@@ -88,7 +88,7 @@ class Toolbar(QWidget):
     def minimumSizeHint(self) -> QSize:
         """As wide as it is without its figures."""
         wide = super().minimumSizeHint()
-        gone = sum(f.width() + theme.SPACE * 2 for f in self.figures if not f.isHidden())
+        gone = sum(f.width() + _GAP for f in self.figures if not f.isHidden())
         return QSize(wide.width() - gone, wide.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -96,7 +96,7 @@ class Toolbar(QWidget):
         self._line.setGeometry(0, event.size().height() - 4, width, 2)
         room = width - self.minimumSizeHint().width()
         for figure in self.figures:
-            room -= figure.width() + theme.SPACE * 2
+            room -= figure.width() + _GAP
             figure.setVisible(room >= 0)
 
     def receive(self, events: Sequence[Event]) -> None:
@@ -156,7 +156,7 @@ def _in_order(actions: TrainingActions) -> tuple[QAction, ...]:
 
 def _figure(name: str, widest: str, tip: str) -> TextLine:
     line = TextLine(name, "body", right=True)
-    line.setFixedWidth(QFontMetrics(theme.font("body")).horizontalAdvance(widest) + 4)
+    line.setFixedWidth(QFontMetrics(theme.font("body")).horizontalAdvance(widest) + 2 * theme.SPACE)
     line.setToolTip(tip)
     return line
 
