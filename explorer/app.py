@@ -66,6 +66,7 @@ def run(model: str | None = None, text: str | None = None, observer: Observer | 
     with _errors_told_by(window):
         status = app.exec()
     worker.join()
+    session.close()
     window.deleteLater()
     return status
 

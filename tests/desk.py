@@ -81,7 +81,8 @@ class Desk:
         self.outbox = WatchedOutbox()
         self.inbox = WatchedInbox(self.outbox)
         kept = QSettings(str(settings), QSettings.Format.IniFormat)
-        self.window = MainWindow(Session(self.inbox, self.outbox), kept)
+        self.session = Session(self.inbox, self.outbox)
+        self.window = MainWindow(self.session, kept)
         self.window.resize(1440, 900)
         with qtbot.waitExposed(self.window):
             self.window.show()
@@ -167,6 +168,7 @@ class Desk:
         self.window.close()
         self.wait(lambda: bool(ends))
         self.worker.join()
+        self.session.close()
         self.window.deleteLater()
 
     def steps_until_answered(self, request: int) -> int:

@@ -62,6 +62,12 @@ class Session(QObject):
         """Tell this receiver of everything from now on."""
         self._lines.append(_Line(receiver))
 
+    def close(self) -> None:
+        """Tell nobody anything any more: those who were told are about to go."""
+        self._frame.stop()
+        self._turn.stop()
+        self._lines.clear()
+
     def send(self, command: Command) -> None:
         """Leave a command for the worker."""
         self._last_command = time.monotonic()
