@@ -225,15 +225,19 @@ def test_that_commands_reach_the_inbox(qapp: object) -> None:
 def test_that_a_closed_session_tells_nobody(
     qtbot: QtBot, session: Session, outbox: CountingOutbox
 ) -> None:
-    first, second = Listener(), Listener()
+    class Leaver(Listener):
+        def receive(self, events: Sequence[Event]) -> None:
+            super().receive(events)
+            session.close()
+
+    first, second = Leaver(), Listener()
     session.attach(first)
     session.attach(second)
     outbox.put(saved(1))
     qtbot.waitUntil(lambda: bool(first.events))
-    session.close()
     looks = outbox.looks
     outbox.put(saved(2))
     qtbot.waitUntil(lambda: outbox.looks > looks)
     qtbot.wait(5)
-    assert [event.step for event in first.events if isinstance(event, RunSaved)] == [1]
+    assert first.events == [saved(1)]
     assert second.events == []
