@@ -43,7 +43,7 @@ def decode_step(
     layers: int = 2, heads: int = 4,
 ) -> DecodeStep:  # fmt: skip
     """A decision for `written`, with its rivals sharing most of the rest."""
-    shares = [probability] + [(1 - probability) * 0.6 * 0.5**i for i in range(len(rivals))]
+    shares = [probability] + [(1 - probability) * 0.45 * 0.5**i for i in range(len(rivals))]
     candidates = [Candidate(t, p) for t, p in zip([written, *rivals], shares, strict=True)]
     paid = {
         Site(SiteKind.CROSS, layer): attention(heads, keys, 100 * index + layer)

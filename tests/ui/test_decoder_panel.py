@@ -182,6 +182,19 @@ def test_that_the_numbers_are_those_of_the_model(panel: DecoderPanel) -> None:
     assert panel.decision.so_far.value() == f"{product:.3f}"
 
 
+def test_that_a_low_panel_counts_the_least_likely_candidates_with_the_others(
+    qtbot: QtBot, panel: DecoderPanel
+) -> None:
+    given = answer(panel)
+    panel.resize(360, 460)
+    rows = panel.decision.candidates.rows()
+    listed = given.steps[0].candidates
+    assert [row.label for row in rows] == [*(c.token.text for c in listed[:5]), "all others"]
+    assert rows[-1].share == pytest.approx(1 - sum(c.probability for c in listed[:5]))
+    qtbot.waitUntil(lambda: panel.decision.bars.visibleRegion().boundingRect().height() > 40)
+    assert "All others" in panel.decision.candidates.help_at(panel.decision.candidates.height() - 5)
+
+
 def test_that_the_written_token_stands_out_even_if_it_is_not_the_likeliest(
     panel: DecoderPanel,
 ) -> None:

@@ -19,6 +19,7 @@ from explorer.messages.results import Decoding
 from explorer.ui import theme
 from explorer.ui.panel import Panel
 from explorer.ui.widgets import decision_words as words
+from explorer.ui.widgets.candidate_bars import FEW_ROWS, MOST_ROWS
 from explorer.ui.widgets.chip_flow import VERTICAL_KEYS
 from explorer.ui.widgets.decision_cursor import DecisionCursor
 from explorer.ui.widgets.decision_view import DecisionView
@@ -31,7 +32,8 @@ from explorer.ui.widgets.transport import Transport
 _EMPTY = ("Nothing written yet", "Type a sentence and the model writes its answer here.")
 _NOTHING = ("An empty answer", "The model wrote nothing for this sentence.")
 _BUSY = ("The model is writing…", "")
-ROOMY = 600
+ROOMY, SNUG = 600, 530
+"""Heights from which on there is room for three rows of the answer, and for all candidates."""
 PATIENCE = 300
 """Milliseconds after which a wait for an answer is mentioned."""
 _KEYS = {
@@ -150,7 +152,8 @@ class DecoderPanel(Panel):
         self._pages.setCurrentIndex(1)
         self.origin.set_text(words.origin(decoding), "muted")
         self.strip.show_tokens([step.token for step in decoding.steps], self.decisions.index)
-        self.place.set_text(words.position(decoding, self.decisions.index))
+        here, count = self.decisions.index + 1, self.decisions.count
+        self.place.set_text(f"Decision {here} of {count}", brief=f"{here} of {count}")
         self.decision.show_decision(decoding, self.decisions.index)
         self.transport.show_place()
 
@@ -217,9 +220,10 @@ class DecoderPanel(Panel):
         self._ask()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is room, more of the answer is seen at once."""
+        """Where there is room, more of the answer and of its rivals is seen at once."""
         super().resizeEvent(event)
         self.strip.set_rows(3 if self.height() >= ROOMY else 2)
+        self.decision.candidates.set_most(MOST_ROWS if self.height() >= SNUG else FEW_ROWS)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: hold."""

@@ -16,7 +16,7 @@ from explorer.ui.widgets.chip_flow import VERTICAL_KEYS
 from explorer.ui.widgets.decision_words import chip_text
 from explorer.ui.widgets.painting import paint_safely
 
-LEAST_ROWS = 3
+LEAST_ROWS = 2
 
 
 class AttentionBars(QAbstractScrollArea):
@@ -96,6 +96,10 @@ class AttentionBars(QAbstractScrollArea):
     def sizeHint(self) -> QSize:
         """Its fewest rows; it takes what room there is."""
         return QSize(30 * theme.SPACE, self.minimumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        """It can be small."""
+        return QSize(10 * theme.SPACE, self.minimumHeight())
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Rows are drawn where they stand; nothing is moved."""

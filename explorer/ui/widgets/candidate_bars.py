@@ -14,7 +14,7 @@ from explorer.ui.widgets.bar_rows import BarPainter, BarRow
 from explorer.ui.widgets.decision_words import chip_text
 from explorer.ui.widgets.painting import paint_safely
 
-MOST_ROWS = 12
+MOST_ROWS, FEW_ROWS = 12, 5
 """More candidates than this are counted with the others, so that the attention stays in sight."""
 
 
@@ -28,7 +28,9 @@ class CandidateBars(QWidget):
         self._chosen = -1
         self._rows: list[BarRow] = []
         self._dimmed = False
-        self._room_for(8)
+        self._most = MOST_ROWS
+        self._needed = 8
+        self._take_room()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Most likely tokens and their probabilities")
         self.setToolTip("The tokens that could have come here, and p of each.")
@@ -40,12 +42,19 @@ class CandidateBars(QWidget):
 
     def show_candidates(self, candidates: Sequence[Candidate], chosen: int) -> None:
         """Show these, falling; `chosen` is the id of the token that was written."""
-        shown = tuple(candidates)[:MOST_ROWS]
-        if shown == self._candidates and chosen == self._chosen:
+        if tuple(candidates) == self._candidates and chosen == self._chosen:
             return
-        self._candidates, self._chosen = shown, chosen
-        self._room_for(len(shown))
+        self._candidates, self._chosen = tuple(candidates), chosen
+        self._needed = max(self._needed, len(candidates))
+        self._take_room()
         self._make_rows()
+
+    def set_most(self, most: int) -> None:
+        """Show at most so many candidates; the others are counted together."""
+        if most != self._most:
+            self._most = most
+            self._take_room()
+            self._make_rows()
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Pale, while another sentence was asked for."""
@@ -54,8 +63,9 @@ class CandidateBars(QWidget):
             self._make_rows()
 
     def _make_rows(self) -> None:
-        self._rows = [self._row(candidate) for candidate in self._candidates]
-        rest = max(0.0, 1.0 - sum(c.probability for c in self._candidates))
+        shown = self._candidates[: self._most]
+        self._rows = [self._row(candidate) for candidate in shown]
+        rest = max(0.0, 1.0 - sum(c.probability for c in shown))
         if self._candidates:
             self._rows.append(BarRow("all others", rest, number(rest), "faint", "faint"))
         said = ", ".join(f"{row.label} {row.number}" for row in self._rows)
@@ -74,10 +84,10 @@ class CandidateBars(QWidget):
             bold=here and not self._dimmed,
         )
 
-    def _room_for(self, candidates: int) -> None:
-        """Grow to the most candidates seen; never shrink, so that nothing below jumps."""
-        needed = (min(candidates, MOST_ROWS) + 1) * self._bars.row_height
-        if needed > self.minimumHeight():
+    def _take_room(self) -> None:
+        """Room for the most candidates seen so far: it never shrinks, and nothing below jumps."""
+        needed = (min(self._needed, self._most) + 1) * self._bars.row_height
+        if needed != self.minimumHeight():
             self.setFixedHeight(needed)
 
     def sizeHint(self) -> QSize:
@@ -105,7 +115,7 @@ class CandidateBars(QWidget):
         index = y // self._bars.row_height
         if not 0 <= index < len(self._rows):
             return ""
-        if index == len(self._candidates):
+        if index == len(self._rows) - 1:
             return (
                 "<b>All others</b><br>What is left of the probability, over the whole vocabulary."
             )

@@ -66,11 +66,6 @@ def text_so_far(decoding: Decoding, index: int) -> str:
     return number(math.exp(logarithm))
 
 
-def position(decoding: Decoding, index: int) -> str:
-    """Where we are, such as `Decision 3 of 12`."""
-    return f"Decision {index + 1} of {len(decoding.steps)}"
-
-
 def origin(decoding: Decoding) -> str:
     """Whose answer this is, and whether it was cut off."""
     said = f"{decoding.model} · step {decoding.step:,}"

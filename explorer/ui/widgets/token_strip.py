@@ -17,7 +17,7 @@ class TokenStrip(ChipFlow):
     """Written tokens in full ink, the cursor's in a box, those still to come paler."""
 
     def __init__(self) -> None:
-        super().__init__(word_gap=2, piece_gap=0, padding=3)
+        super().__init__(word_gap=4, piece_gap=0, padding=2)
         self._cursor = -1
         self._dimmed = False
         self.setViewportMargins(MARGIN, MARGIN, MARGIN, MARGIN)
