@@ -71,6 +71,7 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.docks = Docks(self, self.panels)
         fill_menu_bar(menu_bar, self, self, self.training, self.docks, self._settings)
+        menu_bar.updateGeometry()  # It was empty when it was measured; docks are restored to fit.
         self.docks.restore(self._settings)
 
     def _connect(self) -> None:

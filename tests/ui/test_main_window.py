@@ -182,6 +182,21 @@ def test_that_the_layout_comes_back_the_same(qtbot: QtBot, settings: QSettings, 
     assert again.tabifiedDockWidgets(found["attention"]) == [found["decoder"]]
 
 
+def test_that_docks_keep_their_sizes_however_often_the_window_is_opened(
+    qtbot: QtBot, settings: QSettings
+) -> None:
+    sizes = []
+    for _ in range(4):
+        window = MainWindow(Session(Inbox(), Outbox()), settings)
+        qtbot.addWidget(window)
+        with qtbot.waitExposed(window):
+            window.show()
+        qtbot.wait(150)
+        sizes.append([dock.size() for dock in window.docks.docks])
+        window.close()
+    assert sizes[1:] == [sizes[1]] * 3  # The first is cut where the test's screen ends.
+
+
 def test_that_the_standard_layout_can_be_had_again(desk: Desk) -> None:
     docks = desk.window.docks.docks
     before = [dock.geometry() for dock in docks]
