@@ -1,0 +1,1 @@
+"""The worker: takes commands, owns every tensor, tells events. No Qt."""

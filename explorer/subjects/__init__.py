@@ -1,0 +1,1 @@
+"""What can be inspected, behind one protocol: our own Transformer now, others later."""

@@ -1,0 +1,38 @@
+"""From a name or a path to a model that can be inspected."""
+
+from pathlib import Path
+
+import torch
+
+from explorer.messages.results import ModelInfo
+from explorer.model.transformer import Transformer
+from explorer.runs.folder import RunFolder, load_checkpoint
+from explorer.runs.library import Found, find_model
+from explorer.runs.metrics import read_history
+from explorer.subjects.subject import Subject
+
+
+def open_subject(reference: str, device: torch.device) -> Subject:
+    """Load a sample model, run folder or checkpoint; raises `ModelFileError` in words."""
+    return load_found(find_model(reference), device)
+
+
+def load_found(found: Found, device: torch.device) -> Subject:
+    """Load the checkpoint that was found."""
+    config, vocabulary = found.folder.config(), found.folder.vocabulary()
+    with torch.random.fork_rng(devices=[]):
+        model = Transformer(config.model, len(vocabulary))
+    step, _ = load_checkpoint(found.checkpoint, model)
+    origin = str(found.folder.path)
+    return Subject(found.name, origin, config, model.to(device).eval(), vocabulary, step)
+
+
+def describe(subject: Subject) -> ModelInfo:
+    """What a panel shows of a model."""
+    metrics = RunFolder(Path(subject.origin)).metrics
+    history = read_history(metrics, subject.step) if metrics.exists() else None
+    return ModelInfo(
+        subject.name, subject.origin, subject.config, subject.step,
+        subject.model.parameter_count(), len(subject.vocabulary), subject.config.example, history,
+        subject.notes,
+    )  # fmt: skip
