@@ -40,11 +40,11 @@ class Batch:
         """The batch on a device."""
         if device.type == "cpu":
             return self
-        moved = (t.to(device, non_blocking=True) for t in self._tensors())
-        return Batch(*moved, self.tokens)
-
-    def _tensors(self) -> tuple[Tensor, ...]:
-        return self.source_BS, self.target_BT, self.places_N, self.expected_N
+        tensors = (self.source_BS, self.target_BT, self.places_N, self.expected_N)
+        source_BS, target_BT, places_N, expected_N = (
+            tensor.to(device, non_blocking=True) for tensor in tensors
+        )
+        return Batch(source_BS, target_BT, places_N, expected_N, self.tokens)
 
 
 def make_batch(sources: Sequence[Ids], targets: Sequence[Ids], longest: int) -> Batch:

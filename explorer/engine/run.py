@@ -165,6 +165,6 @@ class Run:
             )
 
     def close(self) -> None:
-        """Save and let go of the files."""
+        """Save, figures too."""
         self.save()
-        self._guarded(self._log.close)
+        self._guarded(self._log.flush)

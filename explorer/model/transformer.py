@@ -6,6 +6,7 @@ Axes: B batch, S source position, T target position, M model width, V vocabulary
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -60,6 +61,14 @@ class Transformer(nn.Module):
             self.target_embedding.weight = self.source_embedding.weight
             self.output.weight = self.source_embedding.weight
 
+    @property
+    def _readers(self) -> list[EncoderBlock]:
+        return cast(list[EncoderBlock], list(self.encoder))  # A ModuleList forgets its type.
+
+    @property
+    def _writers(self) -> list[DecoderBlock]:
+        return cast(list[DecoderBlock], list(self.decoder))
+
     def _initialise(self) -> None:
         """Xavier-uniform matrices, and embeddings that have unit variance after √d_model."""
         for name, parameter in self.named_parameters():
@@ -85,7 +94,7 @@ class Transformer(nn.Module):
         """The memory B×S×M, and the mask B×1×1×S that hides its padding."""
         source_mask = padding_mask(source_BS, self.padding)
         source_BSM = self._embed(self.source_embedding, source_BS)
-        for block in self.encoder:
+        for block in self._readers:
             source_BSM = block(source_BSM, source_mask)
         return self.encoder_norm(source_BSM), source_mask
 
@@ -95,7 +104,7 @@ class Transformer(nn.Module):
         look_back = causal_mask(length, length, target_BT.device)
         target_mask = look_back & padding_mask(target_BT, self.padding)
         target_BTM = self._embed(self.target_embedding, target_BT)
-        for block in self.decoder:
+        for block in self._writers:
             target_BTM = block(target_BTM, memory_BSM, target_mask, source_mask)
         return self.decoder_norm(target_BTM)
 
@@ -103,7 +112,7 @@ class Transformer(nn.Module):
         """Read the source, ready to write one token after another."""
         memory_BSM, source_mask = self.encode(source_BS)
         state = DecoderState(source_mask, [], [KeyValueCache() for _ in self.decoder])
-        for block in self.decoder:
+        for block in self._writers:
             cache = KeyValueCache()
             cache.extend(*block.cross_attention.project_memory(memory_BSM))
             state.source.append(cache)
@@ -112,7 +121,7 @@ class Transformer(nn.Module):
     def decode_step(self, token_B: Tensor, state: DecoderState) -> Tensor:
         """B×V logits after one more target token; the state grows by it."""
         target_B1M = self._embed(self.target_embedding, token_B[:, None], state.length)
-        for block, past, source in zip(self.decoder, state.past, state.source, strict=True):
+        for block, past, source in zip(self._writers, state.past, state.source, strict=True):
             target_B1M = block.step(target_B1M, past, source, state.source_mask)
         return self.output(self.decoder_norm(target_B1M))[:, 0]
 
@@ -122,11 +131,11 @@ class Transformer(nn.Module):
 
     def sites(self) -> Iterator[tuple[Site, MultiHeadAttention]]:
         """Every attention with its place: encoder, then decoder, then cross-attention."""
-        for layer, block in enumerate(self.encoder):
+        for layer, block in enumerate(self._readers):
             yield Site(SiteKind.ENCODER, layer), block.self_attention
-        for layer, block in enumerate(self.decoder):
+        for layer, block in enumerate(self._writers):
             yield Site(SiteKind.DECODER, layer), block.self_attention
-        for layer, block in enumerate(self.decoder):
+        for layer, block in enumerate(self._writers):
             yield Site(SiteKind.CROSS, layer), block.cross_attention
 
     def parameter_count(self) -> int:

@@ -12,7 +12,7 @@ import json
 import platform
 import shutil
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,7 +53,7 @@ class RunFolder:
 
     def begin(
         self, config: RunConfig, vocabulary: Vocabulary, fingerprint: str,
-        held_out: dict[str, Sequence[Pair]],
+        held_out: Mapping[str, Sequence[Pair]],
     ) -> None:  # fmt: skip
         """Write all that stays the same throughout the run.
 

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from io import SEEK_END, FileIO
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 
@@ -12,11 +13,14 @@ from explorer.messages.results import History, Measurement
 
 
 class MetricsLog:
-    """Appends figures to `metrics.jsonl`; lines reach the disk at `flush` or as they fill."""
+    """Gathers figures and appends them to `metrics.jsonl` at `flush`.
+
+    What a full disk refuses is kept, whole, for the next flush.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: TextIO | None = None
+        self._waiting: list[str] = []
 
     def step(self, figures: TrainStep) -> None:
         """Add one step's figures."""
@@ -34,21 +38,28 @@ class MetricsLog:
         })  # fmt: skip
 
     def _add(self, figures: dict[str, Any]) -> None:
-        if self._file is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._path.open("a", encoding="utf-8")
-        self._file.write(json.dumps(figures) + "\n")
+        self._waiting.append(json.dumps(figures) + "\n")
 
     def flush(self) -> None:
-        """Hand all lines to the system."""
-        if self._file is not None:
-            self._file.flush()
+        """Hand all lines to the system; raises `OSError` when it will not take them."""
+        if not self._waiting:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("ab", buffering=0) as file:
+            _append("".join(self._waiting).encode(), file)
+        self._waiting.clear()
 
-    def close(self) -> None:
-        """Flush and let the file go."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+
+def _append(lines: bytes, file: FileIO) -> None:
+    """All of the lines or, on an error, none of them."""
+    before = file.seek(0, SEEK_END)
+    try:
+        rest = memoryview(lines)
+        while rest:
+            rest = rest[file.write(rest) :]
+    except OSError:
+        file.truncate(before)
+        raise
 
 
 def read_metrics(path: Path) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """A model's weights and an optimizer's state as safetensors."""
 
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,20 @@ def save_weights(path: Path, model: nn.Module, dtype: torch.dtype = torch.float3
 
 
 def save_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
-    """Write tensors whole or not at all."""
+    """Write tensors whole or not at all; raises `OSError`, such as for a full disk."""
     with whole_file(path) as beside:
-        save_file({name: t.contiguous() for name, t in tensors.items()}, beside)
+        try:
+            save_file({name: t.contiguous() for name, t in tensors.items()}, beside)
+        except SafetensorError as error:
+            raise _system_error(error, path) from None
+
+
+def _system_error(error: SafetensorError, path: Path) -> OSError:
+    """The library wraps what the system said in an error of its own, with the number at its end."""
+    number = re.search(r"os error (\d+)", str(error))
+    if number is None:
+        return OSError(str(error))
+    return OSError(int(number[1]), os.strerror(int(number[1])), str(path))
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:
