@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("models", "train", "inspect", "decode", "evaluate")
+COMMANDS = ("models", "train", "inspect", "decode", "evaluate", "export")
 """The first words that are commands; any other first word is a model for the window."""
 
 

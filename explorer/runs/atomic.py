@@ -28,7 +28,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     beside.mkdir(parents=True)
     try:
         yield beside
-        for file in beside.iterdir():
+        for file in filter(Path.is_file, beside.rglob("*")):
             _to_disk(file)
         if path.exists():
             shutil.rmtree(path)

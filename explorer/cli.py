@@ -1,0 +1,205 @@
+"""The command line: the same engine without a window."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from explorer.messages.settings import SettingsError
+
+app = typer.Typer(
+    name="attention-explorer", add_completion=False, no_args_is_help=False,
+    help="See how a Transformer learns to attend. Without a command the window opens: "
+    "attention-explorer [MODEL] [--text TEXT].",
+    pretty_exceptions_enable=False, rich_markup_mode=None,
+)  # fmt: skip
+
+Model = Annotated[str, typer.Argument(help="A sample model's name, a run folder or a checkpoint.")]
+Source = Annotated[str, typer.Argument(help="The sentence that the model reads.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Device = Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command; 0 for success, 1 when it failed (one clear line), 2 for wrong use."""
+    from explorer.data.pairs import CorpusError
+    from explorer.engine.device import DeviceError
+    from explorer.runs.weights import ModelFileError
+    from explorer.subjects.subject import SentenceError
+    from explorer.training.trainer import DivergedError
+
+    try:
+        app(list(arguments))
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except SettingsError as error:
+        return _fail(error, 2)
+    except (CorpusError, DeviceError, ModelFileError, SentenceError, DivergedError) as error:
+        return _fail(error, 1)
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        return _fail(f"{error.strerror or error}{where}", 1)
+    except KeyboardInterrupt:
+        return _fail("interrupted", 1)
+    return 0
+
+
+def _fail(message: object, status: int) -> int:
+    print(f"attention-explorer: {message}", file=sys.stderr)
+    return status
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+@app.command()
+def models(as_json: AsJson = False) -> None:
+    """List the sample models and the user's runs."""
+    from explorer.runs.catalogue import catalogue
+
+    found = catalogue()
+    if as_json:
+        _print_json([entry.as_dict() for entry in found])
+        return
+    for entry in found:
+        size = f"{entry.bytes / 1e6:.1f} MB"
+        print(f"{entry.name:<28} {entry.kind:<7} step {entry.step:>9,}  {size:>9}  {entry.title}")
+
+
+@app.command()
+def train(
+    preset: Annotated[str, typer.Argument(help="A preset's name, or a TOML file of settings.")],
+    out: Annotated[Path, typer.Option(help="The run's folder.")],
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="SECTION.FIELD=VALUE, any number of times.")
+    ] = None,
+    device: Device = "auto",
+    resume: Annotated[bool, typer.Option(help="Go on with the run in the folder.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model from a preset's or a file's settings."""
+    from explorer.engine.training_command import train_run
+
+    config = _settings(preset, changes or [])
+    if resume and changes and (out / "run.toml").exists():
+        raise SettingsError("--set: a run goes on with its own settings; leave --set or --resume")
+    result = train_run(config, out, device, resume=resume, quiet=as_json)
+    if as_json:
+        _print_json(result)
+
+
+def _settings(preset: str, changes: Sequence[str]) -> Any:
+    from explorer.messages.presets import load_preset, read_settings
+    from explorer.messages.settings import with_values
+
+    path = Path(preset)
+    config = read_settings(path) if path.suffix == ".toml" else load_preset(preset)
+    values: dict[str, Any] = {}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals:
+            raise SettingsError(f"--set {change}: write SECTION.FIELD=VALUE")
+        values[name.strip()] = value
+    config = with_values(config, values)
+    if config.task.file:
+        file = str(Path(config.task.file).expanduser().absolute())
+        config = with_values(config, {"task.file": file})
+    return config
+
+
+@app.command()
+def inspect(
+    model: Model,
+    source: Source,
+    target: Annotated[str, typer.Option(help="What the decoder reads; empty: its own text.")] = "",
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write tokens, weights.")] = None,
+    npz: Annotated[Path | None, typer.Option(help="Write weights as numpy arrays.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Write a picture of all heads.")] = None,
+    device: Device = "auto",
+) -> None:
+    """Show what every head looks at, on the terminal or in files."""
+    from explorer.inspection import saving
+
+    trace = _trace(model, source, target, device)
+    for note in trace.notes:
+        print(note, file=sys.stderr)
+    if json_file is not None:
+        saving.save_json(trace, json_file)
+    if npz is not None:
+        saving.save_npz(trace, npz)
+    if png is not None:
+        from explorer.ui.picture import save_picture
+
+        save_picture(trace, png)
+    if json_file is None and npz is None and png is None:
+        print("\n".join(saving.summary(trace)))
+
+
+def _trace(model: str, source: str, target: str, device: str) -> Any:
+    from explorer.decoding.stepper import decode as write
+    from explorer.inspection.tracing import trace
+
+    subject = _open(model, device)
+    read, own = subject.source(source), not target.strip()
+    text = write(subject, read, source, subject.config.decoding).text if own else target
+    return trace(subject, read, subject.target(text), source, text, own_target=own)
+
+
+def _open(model: str, device: str) -> Any:
+    from explorer.engine.device import choose_device
+    from explorer.subjects.opening import open_subject
+
+    return open_subject(model, choose_device(device))
+
+
+@app.command()
+def decode(model: Model, source: Source, as_json: AsJson = False, device: Device = "auto") -> None:
+    """Write the model's output for a sentence."""
+    from explorer.decoding.saving import decoding_as_dict
+    from explorer.decoding.stepper import decode as write
+
+    subject = _open(model, device)
+    written = write(subject, subject.source(source), source, subject.config.decoding)
+    if as_json:
+        _print_json(decoding_as_dict(written))
+    else:
+        print(written.text)
+
+
+@app.command()
+def evaluate(
+    model: Model,
+    file: Annotated[Path, typer.Argument(help="UTF-8 TSV: source, tab, reference.")],
+    as_json: AsJson = False,
+    device: Device = "auto",
+) -> None:
+    """Measure loss, exact match, BLEU and chrF on sentence pairs."""
+    from explorer.data.pairs import read_pairs
+    from explorer.training.scoring import score
+
+    figures = score(_open(model, device), read_pairs(file))
+    if as_json:
+        _print_json(figures)
+        return
+    print(f"pairs        {figures['pairs']:,}")
+    print(f"loss         {figures['loss']:.4f} nats a token")
+    print(f"exact match  {100 * figures['exact_match']:.2f} %")
+    print(f"BLEU         {figures['bleu']:.2f}  ({figures['bleu_signature']})")
+    print(f"chrF         {figures['chrf']:.2f}  ({figures['chrf_signature']})")
+
+
+@app.command()
+def export(
+    run: Annotated[str, typer.Argument(help="A run folder or checkpoint.")],
+    out: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
+    half: Annotated[bool, typer.Option(help="Weights in float16: half the size.")] = False,
+) -> None:
+    """Write a run's model without the optimizer's state and snapshots, to share it."""
+    from explorer.runs.export import export_model
+
+    export_model(run, out, half=half)
+    print(out)
