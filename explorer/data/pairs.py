@@ -1,6 +1,7 @@
 """Sentence pairs from a text file: one pair a line, source and target divided by a tab."""
 
 import gzip
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -59,7 +60,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                         f"{path.name}, line {number}: byte {error.start + 1} is not UTF-8; save "
                         "the file as UTF-8 and open it again"
                     ) from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CorpusError(f"{path} cannot be read: {reason}") from None
 

@@ -1,5 +1,6 @@
 """Text to tokens and back, by words, characters or frequent pieces (through `tokenizers`)."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ PAD, UNKNOWN, START, END = 0, 1, 2, 3
 SPECIAL = ("<pad>", "<unk>", "<s>", "</s>")
 SPACE = "▁"
 """Stands for the space before a word, so that text can be put together again exactly."""
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 class Vocabulary:
@@ -25,6 +27,7 @@ class Vocabulary:
                 f"the tokenizer's first tokens are {', '.join(map(str, found))}, "
                 f"not {', '.join(SPECIAL)}: it is not one of ours"
             )
+        tokenizer.encode_special_tokens = True  # A typed "<pad>" is five letters, no padding.
         self._tokenizer = tokenizer
 
     def __len__(self) -> int:
@@ -45,12 +48,14 @@ class Vocabulary:
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, without special tokens."""
-        batch = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        batch = self._tokenizer.encode_batch_fast(
+            list(map(_sound, texts)), add_special_tokens=False
+        )
         return [encoding.ids for encoding in batch]
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """The text as tokens with their places in it, without special tokens."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        encoding = self._tokenizer.encode(_sound(text), add_special_tokens=False)
         return tuple(_tokens(encoding, text))
 
     def token(self, id: int) -> Token:
@@ -66,6 +71,11 @@ class Vocabulary:
         """The text that tokens spell; special tokens are left out, unknown ones stay visible."""
         kept = [i for i in ids if i not in (PAD, START, END)]
         return self._tokenizer.decode(kept, skip_special_tokens=False).strip()
+
+
+def _sound(text: str) -> str:
+    """The text with halves of surrogate pairs, which no encoding can hold, as U+FFFD."""
+    return _HALVES.sub("\ufffd", text)
 
 
 def _tokens(encoding: _Encoding, text: str) -> Iterator[Token]:
