@@ -110,6 +110,8 @@ class Photographer(QObject):
         return {Inspected, Decoded} <= self._seen
 
     def _pose(self, size: tuple[int, int], look: theme.Choice) -> None:
+        source = self._panel(AttentionPanel).source
+        self._window.set_text(source.text())  # Asked again, so that the time is that of one look.
         theme.theme().choose(look)
         self._window.resize(*size)
         self._window.docks.arrange()
@@ -131,7 +133,7 @@ class Photographer(QObject):
     def _take(self, name: str) -> None:
         picture = self._window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
         path = self._out / name
-        picture.save(str(path), "PNG", 0)
+        picture.save(str(path), quality=0)  # The smallest.
         print(f"{path}: {path.stat().st_size / 1024:.0f} kB")
 
     def _give_up(self, why: str) -> None:
