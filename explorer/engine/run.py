@@ -18,7 +18,7 @@ from explorer.runs.folder import (
     truncate_metrics,
 )
 from explorer.runs.library import Found
-from explorer.runs.metrics import MetricsLog
+from explorer.runs.metrics import MetricsLog, read_history
 from explorer.runs.weights import ModelFileError
 from explorer.subjects.subject import Subject
 from explorer.training.evaluation import measure
@@ -72,7 +72,18 @@ class Run:
         truncate_metrics(found.folder, step)
         run = cls(trainer, found.folder, emit)
         run._saved_step = step
+        run._take_up_evaluation()
         return run
+
+    def _take_up_evaluation(self) -> None:
+        """Begin the evaluation that was due at this step if the run ended before it did."""
+        measured = read_history(self.folder.metrics).measurements
+        if self._evaluation_due() and self.trainer.step not in {m.step for m in measured}:
+            self._evaluation = self._new_evaluation()
+
+    def _evaluation_due(self) -> bool:
+        step, every = self.trainer.step, self.trainer.config.training.evaluate_every
+        return step > 0 and (self.trainer.done or step % every == 0)
 
     @property
     def subject(self) -> Subject:
@@ -111,7 +122,7 @@ class Run:
         self._snapshot()
         if trainer.done or trainer.step % training.checkpoint_every == 0:
             self.save()
-        if trainer.done or trainer.step % training.evaluate_every == 0:
+        if self._evaluation_due():
             self._evaluation = self._new_evaluation()
 
     def _new_evaluation(self) -> Generator[None, None, Measurement]:
