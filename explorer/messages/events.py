@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from explorer.messages.results import Decoding, History, Measurement, ModelInfo, Trace
+from explorer.messages.results import Decoding, Measurement, ModelInfo, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,13 @@ TrainingState = Literal["running", "paused", "stopped", "finished"]
 class TrainingChanged:
     """The run started, paused, went on, was stopped, or reached its last step.
 
-    `folder` is the run's place on disk; `history` comes along when curves exist already.
+    `folder` is the run's place on disk.
     """
 
     state: TrainingState
     folder: str
     step: int
     steps: int
-    history: History | None = None
 
 
 @dataclass(frozen=True, slots=True)

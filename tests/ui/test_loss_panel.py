@@ -47,12 +47,8 @@ def opened(curves: History | None) -> events.ModelOpened:
     return events.ModelOpened(ModelInfo("m", "", RunConfig(), 0, 1, 1, "", curves))
 
 
-def resumed(curves: History | None) -> events.TrainingChanged:
-    return events.TrainingChanged("running", "/runs/a", 0, 100_000, curves)
-
-
 def show(panel: LossPanel, curves: History) -> None:
-    panel.receive([resumed(curves)])
+    panel.receive([opened(curves)])
     panel._redraw()
     panel.chart.repaint()
 
@@ -133,7 +129,7 @@ def test_that_a_fresh_model_empties_the_curves(panel: LossPanel) -> None:
 
 def test_that_a_change_without_curves_keeps_them(panel: LossPanel) -> None:
     show(panel, history(50))
-    panel.receive([resumed(None), step(51)])
+    panel.receive([events.TrainingChanged("paused", "/runs/a", 50, 100_000), step(51)])
     panel._redraw()
     assert len(panel.training.series) == 51
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.messages.events import Evaluated, Event, ModelOpened, TrainingChanged, TrainStep
+from explorer.messages.events import Evaluated, Event, ModelOpened, TrainStep
 from explorer.messages.results import History
 from explorer.ui import theme
 from explorer.ui.panel import Panel
@@ -195,8 +195,6 @@ class LossPanel(Panel):
                     self._take_measurement(event)
                 case ModelOpened():
                     self._replace(event.model.history)
-                case TrainingChanged() if event.history is not None:
-                    self._replace(event.history)
                 case _:
                     continue
             self._stale = True
