@@ -109,7 +109,9 @@ def _figures(window: dict[str, Any], bare: dict[str, Any]) -> dict[str, float]:
         sum(steps[step][0] for step in both) / sum(steps[step][1] for step in both)
         for steps in (own, other)
     ]
+    ratios = sorted(other[step][1] / own[step][1] for step in both)
     return {
+        "middle": ratios[len(ratios) // 2],
         "beats": len(late), "p50": late[len(late) // 2], "p99": late[int(len(late) * 0.99)],
         "worst": late[-1], "steps": len(both), "window": speeds[0], "bare": speeds[1],
         "speed": speeds[0] / speeds[1],
@@ -126,6 +128,7 @@ def _print(preset: str, rounds: int, segment: float, f: dict[str, float]) -> Non
     print(f"  without a window       {f['bare']:8.0f}")
     print(f"  with the window        {f['window']:8.0f}")
     print(f"  share kept             {f['speed']:8.1%}{_SPEED:8.0%}")
+    print(f"  at the middle step     {f['middle']:8.1%}")
 
 
 _WHO = {"the cat": "le chat", "my brother": "mon frère", "a friend": "un ami", "Tom": "Tom",
