@@ -1,6 +1,8 @@
 """The worker thread: commands between slices of training, from start to `Shutdown`."""
 
 import logging
+import os
+import sys
 import threading
 
 from explorer.messages.commands import Shutdown
@@ -8,6 +10,8 @@ from explorer.messages.events import Ended, Failed
 from explorer.messages.mailbox import Inbox, Outbox
 
 _log = logging.getLogger(__name__)
+_NICE = 5
+"""How far the worker's threads stand back behind the window's where both want a core."""
 
 
 def start(inbox: Inbox, outbox: Outbox, device: str = "auto") -> threading.Thread:
@@ -35,6 +39,7 @@ def run(inbox: Inbox, outbox: Outbox, device: str = "auto") -> None:
 def _serve(inbox: Inbox, outbox: Outbox, device: str) -> None:
     from explorer.engine.preload import preload_torch
 
+    _stand_back()
     preload_torch()
     from explorer.engine.engine import Engine
 
@@ -53,6 +58,18 @@ def _serve(inbox: Inbox, outbox: Outbox, device: str) -> None:
                 engine.halt()
         if isinstance(command, Shutdown):
             return
+
+
+def _stand_back() -> None:
+    """Let the window's thread go first: torch's threads, made by this one, inherit its place.
+
+    Without it a window on a busy machine waits for a core up to a tick of the scheduler.
+    """
+    if sys.platform == "linux":  # Elsewhere a thread has no such number of its own.
+        try:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        except OSError:
+            _log.debug("the worker keeps its priority", exc_info=True)
 
 
 def _unforeseen(error: Exception) -> str:
