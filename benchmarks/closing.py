@@ -48,7 +48,7 @@ def main() -> int:
     times = 5 if options.quick else options.times
     chance = random.Random(0)
     with tempfile.TemporaryDirectory() as home:
-        closings = [_close(Path(home, f"{n}"), chance.randint(1, 150)) for n in range(times)]
+        closings = [_close(Path(home, f"{n}"), chance.randint(1, 120)) for n in range(times)]
         whole = _finish(str(Path(home, "whole")), new=True)
         for n in range(min(options.continued, times)):
             same = _same(whole, _finish(closings[n]["folder"]))
