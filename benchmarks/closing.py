@@ -48,9 +48,16 @@ def main() -> int:
     times = 5 if options.quick else options.times
     chance = random.Random(0)
     with tempfile.TemporaryDirectory() as home:
-        closings = [_close(Path(home, f"{n}"), chance.randint(1, 120)) for n in range(times)]
+        closings: list[dict[str, Any]] = []
+        try:
+            for n in range(times):
+                closings.append(_close(Path(home, f"{n}"), chance.randint(1, 60)))
+                shown = {key: closings[n][key] for key in ("status", "step", "seconds", "words")}
+                print(f"{n + 1}: {shown}", file=sys.stderr, flush=True)
+        except KeyboardInterrupt:
+            print("interrupted; here is what there is", file=sys.stderr)
         whole = _finish(str(Path(home, "whole")), new=True)
-        for n in range(min(options.continued, times)):
+        for n in range(min(options.continued, len(closings))):
             same = _same(whole, _finish(closings[n]["folder"]))
             closings[n]["same weights"] = same
     _print(closings)
