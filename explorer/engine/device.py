@@ -1,8 +1,6 @@
 """What the worker computes on."""
 
-import os
 import platform
-import sys
 from pathlib import Path
 
 import torch
@@ -58,13 +56,3 @@ def _processor() -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
-
-
-def step_back_for_the_window() -> None:
-    """Give the window's thread the processor first.
-
-    Call on the worker's thread before its first torch call: on Linux niceness belongs to a thread,
-    and torch's pool threads inherit it. Elsewhere it would slow the window too, so nothing is done.
-    """
-    if sys.platform == "linux":
-        os.nice(19)

@@ -101,8 +101,8 @@ class Transformer(nn.Module):
     def decode(self, target_BT: Tensor, memory_BSM: Tensor, source_mask: Tensor) -> Tensor:
         """B×T×M from the memory, all target positions at once (teacher forcing)."""
         length = target_BT.shape[1]
-        look_back = causal_mask(length, length, target_BT.device)
-        target_mask = look_back & padding_mask(target_BT, self.padding)
+        # Padding stands at the end, where no earlier position looks: it needs no mask of its own.
+        target_mask = causal_mask(length, length, target_BT.device)
         target_BTM = self._embed(self.target_embedding, target_BT)
         for block in self._writers:
             target_BTM = block(target_BTM, memory_BSM, target_mask, source_mask)
