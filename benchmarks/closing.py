@@ -51,7 +51,7 @@ def main() -> int:
         closings: list[dict[str, Any]] = []
         try:
             for n in range(times):
-                closings.append(_close(Path(home, f"{n}"), chance.randint(1, 60)))
+                closings.append(_close(Path(home, f"{n}"), chance.randint(1, 150)))
                 shown = {key: closings[n][key] for key in ("status", "step", "seconds", "words")}
                 print(f"{n + 1}: {shown}", file=sys.stderr, flush=True)
         except KeyboardInterrupt:
