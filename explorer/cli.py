@@ -145,7 +145,9 @@ def _trace(model: str, source: str, target: str, device: str) -> Any:
 
     subject = _open(model, device)
     read, own = subject.source(source), not target.strip()
-    text = write(subject, read, source, subject.config.decoding).text if own else target
+    text = target
+    if own and subject.architecture != "encoder-only":
+        text = write(subject, read, source, subject.config.decoding).text
     return trace(subject, read, subject.target(text), source, text, own_target=own)
 
 

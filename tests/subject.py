@@ -6,8 +6,7 @@ from torch import nn
 from explorer.data.prepare import prepare
 from explorer.data.vocabulary import END, PAD, START, UNKNOWN
 from explorer.messages.config import RunConfig
-from explorer.model.transformer import Transformer
-from explorer.subjects.subject import Subject
+from explorer.subjects.subject import Subject, make_model
 from tests.small import small_config
 
 
@@ -19,9 +18,9 @@ def small_subject(seed: int = 0, config: RunConfig | None = None) -> Subject:
     config = config or small_config({
         "model.encoder_layers": 2, "model.decoder_layers": 2, "model.tie_embeddings": False,
     })  # fmt: skip
-    vocabulary = prepare(config).vocabulary
+    coding = prepare(config).coding
     torch.manual_seed(seed)
-    model = Transformer(config.model, len(vocabulary))
+    model = make_model(coding)
     for parameter in model.parameters():
         nn.init.normal_(parameter, std=0.5)
     with torch.no_grad():  # One place of the last vector is kept for a bias of the output.
@@ -30,4 +29,4 @@ def small_subject(seed: int = 0, config: RunConfig | None = None) -> Subject:
         model.output.weight[:, 0] = 0
         model.output.weight[[PAD, UNKNOWN, START], 0] = -9
         model.output.weight[END, 0] = 0.1
-    return Subject("small", "", config, model, vocabulary, 12)
+    return Subject("small", "", config, model, coding, 12)

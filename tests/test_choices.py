@@ -9,10 +9,14 @@ from explorer.data.prepare import prepare
 from explorer.data.tasks import TASKS
 from explorer.messages.config import RunConfig
 from explorer.messages.settings import all_settings, with_values
-from explorer.model.blocks import ACTIVATIONS
-from explorer.model.positions import POSITIONS
+from explorer.messages.task_config import OWN
+from explorer.messages.tasks import TASK_INFO
+from explorer.model.feed_forward import ACTIVATIONS
+from explorer.model.linear import LINEARS
 from explorer.training.trainer import Trainer, new_model
 
+UNFIT = {*OWN, "float16"}
+"""These need a file, which the tests of corpora have, or a GPU."""
 CHOICES = {s.path: s.choices for s in all_settings() if s.kind == "choice"}
 SMALL = {
     "model.width": 16, "model.heads": 2, "model.feed_forward": 16, "model.encoder_layers": 1,
@@ -24,8 +28,8 @@ SMALL = {
     ("path", "registry"),
     [
         ("model.activation", ACTIVATIONS),
-        ("model.positions", POSITIONS),
-        ("task.name", {*TASKS, "pairs"}),
+        ("model.weights", LINEARS),
+        ("task.name", {*TASKS, *OWN}),
     ],
 )
 def test_that_a_setting_offers_what_is_registered(path: str, registry: Iterable[str]) -> None:
@@ -38,13 +42,18 @@ def test_that_a_setting_offers_what_is_registered(path: str, registry: Iterable[
         (path, choice)
         for path, choices in CHOICES.items()
         for choice in choices
-        if choice != "pairs"  # It needs a file; the tests of corpora have one.
+        if choice not in UNFIT
     ],
 )
 def test_that_a_model_learns_with_every_choice(path: str, choice: str) -> None:
-    config = with_values(RunConfig(), {**SMALL, path: choice})
+    values = {**SMALL, path: choice}
+    if path == "task.name":
+        values["model.architecture"] = next(
+            info.architectures[0] for name, info in TASK_INFO.items() if name == choice
+        )
+    config = with_values(RunConfig(), values)
     data = prepare(config)
-    trainer = Trainer(config, new_model(config, len(data.vocabulary)), data, torch.device("cpu"))
+    trainer = Trainer(config, new_model(data.coding), data, torch.device("cpu"))
     figures = trainer.train_step()
     assert figures.step == 1
     assert figures.loss > 0

@@ -10,8 +10,10 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from explorer.messages.config import VocabularyKind
 from explorer.messages.results import Token
 
-PAD, UNKNOWN, START, END = 0, 1, 2, 3
-SPECIAL = ("<pad>", "<unk>", "<s>", "</s>")
+PAD, UNKNOWN, START, END, MASK = 0, 1, 2, 3, 4
+SPECIAL = ("<pad>", "<unk>", "<s>", "</s>", "<mask>")
+_NEEDED = SPECIAL[:4]
+"""Those that every vocabulary has; the first ones that were made had no mask."""
 SPACE = "▁"
 """Stands for the space before a word, so that text can be put together again exactly."""
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -21,14 +23,16 @@ class Vocabulary:
     """A trained tokenizer with four special tokens: padding, unknown, start and end."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        found = tuple(tokenizer.id_to_token(i) for i in range(len(SPECIAL)))
-        if found != SPECIAL:
+        found = tuple(tokenizer.id_to_token(i) for i in range(len(_NEEDED)))
+        if found != _NEEDED:
             raise ValueError(
                 f"the tokenizer's first tokens are {', '.join(map(str, found))}, "
-                f"not {', '.join(SPECIAL)}: it is not one of ours"
+                f"not {', '.join(_NEEDED)}: it is not one of ours"
             )
         tokenizer.encode_special_tokens = True  # A typed "<pad>" is five letters, no padding.
         self._tokenizer = tokenizer
+        self._specials = 5 if tokenizer.id_to_token(MASK) == SPECIAL[MASK] else 4
+        self._starts = self._starting()
 
     def __len__(self) -> int:
         return self._tokenizer.get_vocab_size()
@@ -61,11 +65,23 @@ class Vocabulary:
     def token(self, id: int) -> Token:
         """A token by its id, without a place in any text."""
         piece = self._tokenizer.id_to_token(id) or SPECIAL[UNKNOWN]
-        special = id < len(SPECIAL)
+        special = id < self._specials
         return Token(
             id, piece if special else _readable(piece), piece, special=special,
             unknown=id == UNKNOWN,
         )  # fmt: skip
+
+    def _starting(self) -> frozenset[int] | None:
+        """The tokens that begin a word; None when every character is a token of its own."""
+        entries = self._tokenizer.get_vocab(with_added_tokens=False)
+        found = frozenset(id for piece, id in entries.items() if piece.startswith(SPACE))
+        return found or None
+
+    def word_starts(self, ids: Sequence[int]) -> list[int]:
+        """Places of the tokens with which words begin; of characters, all places."""
+        if self._starts is None:
+            return list(range(len(ids)))
+        return [place for place, id in enumerate(ids) if place == 0 or id in self._starts]
 
     def text(self, ids: Iterable[int]) -> str:
         """The text that tokens spell; special tokens are left out, unknown ones stay visible."""

@@ -8,8 +8,10 @@ from explorer.engine.device import choose_device, describe_device
 from explorer.engine.run import Emit, Run
 from explorer.engine.sentences import Sentences
 from explorer.messages.commands import (
+    ChangeTraining,
     Command,
     Decode,
+    FollowRun,
     Inspect,
     OpenModel,
     PauseTraining,
@@ -84,6 +86,8 @@ class Engine:
                 self._let_go("stopped")
             case SaveRun():
                 self._save_run()
+            case ChangeTraining() | FollowRun():
+                raise RunError("This is not there yet.")
             case Inspect() | Decode():
                 self._sentences.answer(command)
             case Shutdown():

@@ -49,8 +49,8 @@ class Run:
         data = prepare(config, report=report)
         folder = RunFolder(path)
         held_out = {"validation": data.validation, "test": data.test}
-        folder.begin(config, data.vocabulary, data.fingerprint, held_out)
-        trainer = Trainer(config, new_model(config, len(data.vocabulary)), data, device)
+        folder.begin(config, data.coding.vocabularies, data.fingerprint, held_out)
+        trainer = Trainer(config, new_model(data.coding), data, device)
         return cls(trainer, folder, emit)
 
     @classmethod
@@ -59,14 +59,14 @@ class Run:
 
         Raises `ModelFileError` when it cannot be continued, `CorpusError` when its data is gone.
         """
-        config, vocabulary = found.folder.config(), found.folder.vocabulary()
-        data = prepare(config, vocabulary, report)
+        config, vocabularies = found.folder.config(), found.folder.vocabularies()
+        data = prepare(config, vocabularies, report)
         if data.fingerprint != found.folder.fingerprint():
             raise ModelFileError(
                 f"{config.task.file} has changed since this run began, so it cannot be continued "
                 "as it was; put the old file back, or start a new run"
             )
-        trainer = Trainer(config, new_model(config, len(vocabulary)), data, device)
+        trainer = Trainer(config, new_model(data.coding), data, device)
         step, seconds = load_checkpoint(found.checkpoint, trainer.model, trainer.optimizer)
         trainer.step, trainer.meter.seconds = step, seconds
         truncate_metrics(found.folder, step)
@@ -91,7 +91,7 @@ class Run:
         trainer = self.trainer
         return Subject(
             self.folder.path.name, str(self.folder.path), trainer.config, trainer.model,
-            trainer.data.vocabulary, trainer.step,
+            trainer.data.coding, trainer.step,
         )  # fmt: skip
 
     @property
@@ -127,10 +127,7 @@ class Run:
 
     def _new_evaluation(self) -> Generator[None, None, Measurement]:
         trainer = self.trainer
-        pairs = trainer.data.validation[: trainer.config.training.evaluate_examples]
-        return measure(
-            trainer.model, trainer.data.vocabulary, pairs, trainer.config.decoding, trainer.step
-        )
+        return measure(trainer.model, trainer.config, trainer.data, trainer.step)
 
     def _evaluate_slice(self, evaluation: Generator[None, None, Measurement]) -> None:
         try:

@@ -54,10 +54,14 @@ class Sentences:
         subject = self._required()
         source = subject.source(question.source)
         own = not question.target.strip()
-        text = self._write(subject, question.source).text if own else question.target
+        text = self._continuation(subject, question.source) if own else question.target
         target = subject.target(text)
         found = trace(subject, source, target, question.source, text, own_target=own)
         self._emit(Inspected(question.request, found))
+
+    def _continuation(self, subject: Subject, text: str) -> str:
+        """What the model writes by itself; an encoder alone writes nothing."""
+        return "" if subject.architecture == "encoder-only" else self._write(subject, text).text
 
     def _write(self, subject: Subject, text: str) -> Decoding:
         """What the model writes for a source; kept, since two panels ask for the same."""

@@ -26,7 +26,12 @@ class StartTraining:
 
 @dataclass(frozen=True, slots=True)
 class ResumeTraining:
-    """Go on with the paused run, or with the run that was opened, from its last checkpoint."""
+    """Go on with the paused run, or with the run that was opened, from its last checkpoint.
+
+    `values` are live settings to change first, by path.
+    """
+
+    values: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,20 @@ class StepTraining:
 @dataclass(frozen=True, slots=True)
 class StopTraining:
     """Save the run and end it; it can be continued later."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTraining:
+    """Change live settings of the run, by path, from its next step on."""
+
+    values: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRun:
+    """Show a run that another process trains, live, from its folder; `OpenModel` ends it."""
+
+    folder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +101,8 @@ Command = (
     | PauseTraining
     | StepTraining
     | StopTraining
+    | ChangeTraining
+    | FollowRun
     | SaveRun
     | Inspect
     | Decode

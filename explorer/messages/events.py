@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from explorer.messages.results import Decoding, Measurement, ModelInfo, Trace
+from explorer.messages.results import (
+    Baseline,
+    Change,
+    Decoding,
+    Measurement,
+    ModelInfo,
+    Trace,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +44,23 @@ class Decoded:
     decoding: Decoding
 
 
-TrainingState = Literal["running", "paused", "stopped", "finished"]
+TrainingState = Literal["running", "paused", "stopped", "finished", "following"]
+"""Where a run stands; one that is followed is trained by another process."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingChanged:
-    """The run started, paused, went on, was stopped, or reached its last step.
+    """The run started, paused, went on, was stopped, or reached its end.
 
-    `folder` is the run's place on disk.
+    `folder` is the run's place on disk; `detail` says in a sentence what else there is to know,
+    such as why it ended early.
     """
 
     state: TrainingState
     folder: str
     step: int
     steps: int
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,20 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """Settings of the run were changed while it goes on; a chart marks where."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BaselinesFound:
+    """What counting reaches on the run's held-out data."""
+
+    baselines: tuple[Baseline, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunSaved:
     """A checkpoint lies on disk whole."""
 
@@ -95,15 +119,25 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """A way to go on after a failure: what a button says, and the `values` to resume with."""
+
+    label: str
+    values: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A command could not be carried out: what was tried, what happened, what to do.
 
     `about` tells panels whose input is concerned: the sentence, the model or the training.
+    `remedies` are ways to resume the run, the best first.
     """
 
     about: Literal["sentence", "model", "training", "engine"]
     message: str
     request: int = 0
+    remedies: tuple[Remedy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +153,8 @@ Event = (
     | TrainingChanged
     | TrainStep
     | Evaluated
+    | SettingsChanged
+    | BaselinesFound
     | RunSaved
     | Progress
     | Failed

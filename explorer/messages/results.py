@@ -6,6 +6,7 @@ Axes: H head, Q query position, K key position. Arrays that have crossed are nev
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,11 +54,24 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalPicture:
+    """A source that is no text: its picture (rows × columns, 0 to 1) and each token's part of it.
+
+    `boxes` holds left, top, width and height of a token's part, in pixels, one row a token.
+    """
+
+    values: Floats
+    boxes: NDArray[np.int32]
+    kind: Literal["picture", "sound"]
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """One sentence pair through the model at one step: its tokens and every head's attention.
 
-    `target` is what the decoder reads: the start token, then the target. Row q of a decoder or
-    cross-attention map is the query that decides the token *after* `target[q]`.
+    `target` is what the decoder reads: the start token, then the target; of a decoder alone, the
+    whole text. A decoder alone has no `source`, an encoder alone no `target`. Row q of a decoder
+    or cross-attention map is the query that decides the token *after* `target[q]`.
     `weights[site]` is float32 of shape heads × queries × keys, after the softmax, before dropout.
     """
 
@@ -71,6 +85,7 @@ class Trace:
     weights: Mapping[Site, Floats]
     notes: tuple[str, ...] = ()
     milliseconds: float = 0.0
+    signal: SignalPicture | None = None
 
     def queries(self, kind: SiteKind) -> tuple[Token, ...]:
         """The tokens on the query axis (rows) of a site of this kind."""
@@ -111,18 +126,23 @@ class DecodeStep:
 class Decoding:
     """A whole text as the model wrote it, decision by decision.
 
-    `finished` is False when the longest output was reached before the end token.
+    `prefix` is what the decoder read before its first decision: the start token, or the prompt of
+    a decoder alone. An encoder alone decides a label for each of `places`, the indices in `source`
+    (its prefix is empty). `finished` is False when the longest output was reached before the end
+    token.
     """
 
     model: str
     step: int
     source_text: str
     source: tuple[Token, ...]
-    start: Token
+    prefix: tuple[Token, ...]
     steps: tuple[DecodeStep, ...]
     text: str
     finished: bool
     milliseconds: float = 0.0
+    places: tuple[int, ...] = ()
+    signal: SignalPicture | None = None
 
     @property
     def log_probability(self) -> float:
@@ -132,12 +152,41 @@ class Decoding:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Figures on held-out data at one step; `exact_match` is a share between 0 and 1."""
+    """Figures on held-out data at one step.
+
+    `exact_match` is the share of examples written without any error (NaN for running text),
+    `accuracy` the share of single tokens predicted right from the true ones before them.
+    """
 
     step: int
     loss: float
     exact_match: float
     examples: int
+    accuracy: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What counting without attention reaches on the same held-out data.
+
+    `loss` in nats a token and `accuracy` as a share, each None where the method has none; `detail`
+    says in a sentence what was counted and with which library.
+    """
+
+    name: str
+    title: str
+    loss: float | None
+    accuracy: float | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A setting that was changed while the run went on, in force after `step` steps."""
+
+    step: int
+    path: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +197,8 @@ class History:
     losses: Floats
     learning_rates: Floats
     measurements: tuple[Measurement, ...] = ()
+    changes: tuple[Change, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +219,11 @@ class ModelInfo:
     def sites(self) -> tuple[Site, ...]:
         """Every attention site, encoder first, then decoder, then cross-attention."""
         model = self.config.model
+        encoder = model.encoder_layers if model.has_encoder else 0
+        decoder = model.decoder_layers if model.has_decoder else 0
         counts = (
-            (SiteKind.ENCODER, model.encoder_layers),
-            (SiteKind.DECODER, model.decoder_layers),
-            (SiteKind.CROSS, model.decoder_layers),
+            (SiteKind.ENCODER, encoder),
+            (SiteKind.DECODER, decoder),
+            (SiteKind.CROSS, decoder if encoder else 0),
         )
         return tuple(Site(kind, layer) for kind, count in counts for layer in range(count))

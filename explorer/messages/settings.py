@@ -1,7 +1,7 @@
 """The settings as a flat list, for whoever draws or parses them, and validation in plain words."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
@@ -27,6 +27,9 @@ class Setting:
     minimum: float | None
     maximum: float | None
     choices: tuple[str, ...]
+    special: str = ""
+    live: bool = False
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -39,16 +42,15 @@ def all_settings() -> Iterator[Setting]:
     for section in SECTIONS:
         model = RunConfig.model_fields[section].annotation
         assert isinstance(model, type) and issubclass(model, Section)
-        for name, field in model.model_fields.items():
-            yield _describe(section, name, field)
+        for name, info in model.model_fields.items():
+            yield _describe(section, name, info)
 
 
-def _describe(section: str, name: str, field: FieldInfo) -> Setting:
-    annotation = field.annotation
-    choices: tuple[str, ...] = ()
-    if get_origin(annotation) is Literal:
+def _describe(section: str, name: str, info: FieldInfo) -> Setting:
+    annotation = info.annotation
+    choices = _flat(annotation)
+    if choices:
         kind: SettingKind = "choice"
-        choices = get_args(annotation)
     elif annotation is bool:
         kind = "switch"
     elif annotation is int:
@@ -57,19 +59,26 @@ def _describe(section: str, name: str, field: FieldInfo) -> Setting:
         kind = "number"
     else:
         kind = "text"
-    extra = field.json_schema_extra
-    extra = extra if isinstance(extra, Mapping) else {}
-    low, high = _bounds(field)
+    extra: Any = info.json_schema_extra or {}
+    low, high = _bounds(info)
     return Setting(
-        section, name, kind, field.title or name, field.description or "",
-        str(extra.get("symbol", "")), str(extra.get("unit", "")),
-        field.default, low, high, choices,
+        section, name, kind, info.title or name, info.description or "",
+        str(extra.get("symbol", "")), str(extra.get("unit", "")), info.default, low, high, choices,
+        str(extra.get("special", "")), bool(extra.get("live")),
+        {path: tuple(values) for path, values in extra.get("needs", {}).items()},
     )  # fmt: skip
 
 
-def _bounds(field: FieldInfo) -> tuple[float | None, float | None]:
+def _flat(annotation: Any) -> tuple[str, ...]:
+    """The choices of a `Literal`, or of a union of them."""
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return ()
+
+
+def _bounds(info: FieldInfo) -> tuple[float | None, float | None]:
     low = high = None
-    for bound in field.metadata:
+    for bound in info.metadata:
         low = getattr(bound, "ge", getattr(bound, "gt", low))
         high = getattr(bound, "le", getattr(bound, "lt", high))
     return low, high

@@ -1,6 +1,7 @@
 """Scaled dot-product attention, softmax(QKᵀ/√d_k + mask)·V, over many heads.
 
-Axes: B batch, H head, Q query position, K key position, D head width, M model width.
+Axes: B batch, H head, G key–value head, Q query position, K key position, D head width, M model
+width.
 """
 
 import math
@@ -9,115 +10,170 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explorer.messages.config import ModelConfig
+from explorer.model.cache import KeyValueCache
+from explorer.model.linear import make_linear
+from explorer.model.mask import Mask
+from explorer.model.positions import Rotary
 from explorer.model.taps import Tap
 
 
-def attention_scores(query_BHQD: Tensor, key_BHKD: Tensor) -> Tensor:
-    """B×H×Q×K scores QKᵀ/√d_k (Vaswani et al., 2017, equation 1), before the mask."""
-    return query_BHQD @ key_BHKD.transpose(-2, -1) / math.sqrt(query_BHQD.shape[-1])
+def attention_scores(query_BHQD: Tensor, key_BHKD: Tensor, cap: float = 0.0) -> Tensor:
+    """B×H×Q×K scores QKᵀ/√d_k (Vaswani et al., 2017, equation 1), before the mask.
+
+    With a cap c they are c·tanh(scores/c) (Gemma 2, 2024).
+    """
+    scores_BHQK = query_BHQD @ key_BHKD.transpose(-2, -1) / math.sqrt(query_BHQD.shape[-1])
+    return cap * torch.tanh(scores_BHQK / cap) if cap else scores_BHQK
 
 
-def attention_weights(scores_BHQK: Tensor, mask: Tensor | None) -> Tensor:
+def attention_weights(
+    scores_BHQK: Tensor, mask: Tensor | None, sink_H: Tensor | None = None
+) -> Tensor:
     """B×H×Q×K softmax over the keys that the boolean mask admits.
 
-    A row that admits no key is spread evenly instead of NaN.
+    A row that admits no key is spread evenly instead of NaN. With a sink, a further key of that
+    score takes its share and gives nothing (Xiao et al., 2024; softmax plus one for score 0).
     """
     if mask is not None:
         scores_BHQK = scores_BHQK.masked_fill(~mask, torch.finfo(scores_BHQK.dtype).min)
-    return scores_BHQK.softmax(dim=-1)
-
-
-class KeyValueCache:
-    """Keys and values of past positions, so that a step of decoding costs one token's work."""
-
-    def __init__(self) -> None:
-        self.key_BHKD: Tensor | None = None
-        self.value_BHKD: Tensor | None = None
-
-    @property
-    def length(self) -> int:
-        """Positions held."""
-        return 0 if self.key_BHKD is None else self.key_BHKD.shape[2]
-
-    def extend(self, key_BHKD: Tensor, value_BHKD: Tensor) -> tuple[Tensor, Tensor]:
-        """Append new positions and give back all."""
-        if self.key_BHKD is not None and self.value_BHKD is not None:
-            key_BHKD = torch.cat([self.key_BHKD, key_BHKD], dim=2)
-            value_BHKD = torch.cat([self.value_BHKD, value_BHKD], dim=2)
-        self.key_BHKD, self.value_BHKD = key_BHKD, value_BHKD
-        return key_BHKD, value_BHKD
-
-    def keep(self, rows: Tensor) -> None:
-        """Keep these rows of the batch, in this order."""
-        if self.key_BHKD is not None and self.value_BHKD is not None:
-            self.key_BHKD, self.value_BHKD = self.key_BHKD[rows], self.value_BHKD[rows]
+    if sink_H is None:
+        return scores_BHQK.softmax(dim=-1)
+    batch, heads, queries, _ = scores_BHQK.shape
+    sink_BHQ1 = sink_H.to(scores_BHQK.dtype)[None, :, None, None].expand(batch, heads, queries, 1)
+    return torch.cat([scores_BHQK, sink_BHQ1], dim=-1).softmax(dim=-1)[..., :-1]
 
 
 class MultiHeadAttention(nn.Module):
     """Several attentions side by side, each on its own projection (section 3.2.2).
 
-    While nobody watches `scores` or `weights`, PyTorch's fused kernel runs; else the explicit
-    formula. Weights are tapped before dropout.
+    With fewer key–value heads than heads, heads share keys and values (Ainslie et al., 2023). While
+    nobody watches `scores` or `weights`, PyTorch's fused kernel runs where it can; else the
+    explicit formula. Weights are tapped before dropout.
     """
 
-    def __init__(self, width: int, heads: int, dropout: float) -> None:
+    def __init__(self, config: ModelConfig, *, crossing: bool = False) -> None:
         super().__init__()
-        self.heads = heads
-        self.dropout = dropout
-        self.query = nn.Linear(width, width)
-        self.key = nn.Linear(width, width)
-        self.value = nn.Linear(width, width)
-        self.output = nn.Linear(width, width)
+        self.heads, self.groups = config.heads, config.groups
+        self.cap = config.score_cap
+        self.dropout = config.dropout_of("attention")
+        shared = config.groups * config.head_width
+        self.query = make_linear(config, config.width, config.width)
+        self.key = make_linear(config, config.width, shared)
+        self.value = make_linear(config, config.width, shared)
+        self.output = make_linear(config, config.width, config.width)
+        self.query_norm = self._head_norm(config)
+        self.key_norm = self._head_norm(config)
+        self.rotary = None
+        if config.positions == "rotary" and not crossing:
+            self.rotary = Rotary(config.max_length, config.head_width, config.rotary_base)
+        self.sink_H: Tensor | None = None
+        if config.sink == "learned":
+            self.sink_H = nn.Parameter(torch.zeros(config.heads))
+        elif config.sink == "zero":
+            self.register_buffer("sink_H", torch.zeros(config.heads), persistent=False)
         self.queries, self.keys, self.values = Tap(), Tap(), Tap()
         self.scores, self.weights, self.mixed = Tap(), Tap(), Tap()
+
+    def _head_norm(self, config: ModelConfig) -> nn.Module | None:
+        return nn.RMSNorm(config.head_width, eps=1e-6) if config.query_key_norm else None
 
     def forward(
         self,
         query_BQM: Tensor,
         memory_BKM: Tensor,
-        mask: Tensor | None,
+        mask: Mask,
         cache: KeyValueCache | None = None,
     ) -> Tensor:
         """B×Q×M mixture of the memory's values, as each query asks for them.
 
         With a cache, `memory_BKM` holds the new positions only and is appended to it.
         """
-        query_BHQD = self.queries(self._split(self.query(query_BQM)))
-        key_BHKD, value_BHKD = self.project_memory(memory_BKM)
+        start = cache.length if cache is not None else 0
+        query_BHQD = self.project_query(query_BQM, start)
+        key_BGKD, value_BGKD = self.project_memory(memory_BKM, start)
         if cache is not None:
-            key_BHKD, value_BHKD = cache.extend(key_BHKD, value_BHKD)
-        return self.attend(query_BHQD, key_BHKD, value_BHKD, mask)
+            key_BGKD, value_BGKD = cache.extend(key_BGKD, value_BGKD)
+        return self.attend(query_BHQD, key_BGKD, value_BGKD, mask)
 
-    def project_memory(self, memory_BKM: Tensor) -> tuple[Tensor, Tensor]:
-        """Keys and values, B×H×K×D each, of what is looked at."""
-        key_BHKD = self.keys(self._split(self.key(memory_BKM)))
-        value_BHKD = self.values(self._split(self.value(memory_BKM)))
-        return key_BHKD, value_BHKD
+    def project_query(self, query_BQM: Tensor, start: int = 0) -> Tensor:
+        """Queries, B×H×Q×D, of positions from `start` on."""
+        query_BHQD = self._split(self.query(query_BQM), self.heads)
+        return self.queries(self._placed(query_BHQD, self.query_norm, start))
 
-    def attend_cached(self, query_BQM: Tensor, cache: KeyValueCache, mask: Tensor | None) -> Tensor:
+    def project_memory(self, memory_BKM: Tensor, start: int = 0) -> tuple[Tensor, Tensor]:
+        """Keys and values, B×G×K×D each, of what is looked at."""
+        key_BGKD = self._split(self.key(memory_BKM), self.groups)
+        value_BGKD = self._split(self.value(memory_BKM), self.groups)
+        key_BGKD = self.keys(self._placed(key_BGKD, self.key_norm, start))
+        return key_BGKD, self.values(value_BGKD)
+
+    def _placed(self, tensor_BHLD: Tensor, norm: nn.Module | None, start: int) -> Tensor:
+        if norm is not None:
+            tensor_BHLD = norm(tensor_BHLD)
+        return tensor_BHLD if self.rotary is None else self.rotary(tensor_BHLD, start)
+
+    def attend_cached(self, query_BQM: Tensor, cache: KeyValueCache, mask: Mask) -> Tensor:
         """B×Q×M mixture of what the cache holds already, as cross-attention needs it."""
-        assert cache.key_BHKD is not None and cache.value_BHKD is not None
-        query_BHQD = self.queries(self._split(self.query(query_BQM)))
-        return self.attend(query_BHQD, cache.key_BHKD, cache.value_BHKD, mask)
+        assert cache.key_BGKD is not None and cache.value_BGKD is not None
+        return self.attend(self.project_query(query_BQM), cache.key_BGKD, cache.value_BGKD, mask)
 
     def attend(
-        self, query_BHQD: Tensor, key_BHKD: Tensor, value_BHKD: Tensor, mask: Tensor | None
+        self, query_BHQD: Tensor, key_BGKD: Tensor, value_BGKD: Tensor, mask: Mask
     ) -> Tensor:
         """B×Q×M: attention of every head, put side by side and projected."""
-        if self.scores.watched or self.weights.watched:
-            scores_BHQK = self.scores(attention_scores(query_BHQD, key_BHKD))
-            weights_BHQK = self.weights(attention_weights(scores_BHQK, mask))
-            mixed_BHQD = F.dropout(weights_BHQK, self.dropout, self.training) @ value_BHKD
+        key_BHKD, value_BHKD = self._for_each_head(key_BGKD), self._for_each_head(value_BGKD)
+        if self.explicit:
+            mixed_BHQD = self._attend_explicitly(query_BHQD, key_BHKD, value_BHKD, mask)
         else:
-            mixed_BHQD = F.scaled_dot_product_attention(
-                query_BHQD, key_BHKD, value_BHKD, mask,
-                dropout_p=self.dropout if self.training else 0.0,
-            )  # fmt: skip
-        return self.output(self._join(self.mixed(mixed_BHQD)))
+            mixed_BHQD = self._attend_fused(query_BHQD, key_BHKD, value_BHKD, mask)
+        return self.output(self.mixed(mixed_BHQD).transpose(1, 2).flatten(2))
 
-    def _split(self, tensor_BLM: Tensor) -> Tensor:
+    @property
+    def explicit(self) -> bool:
+        """Whether the formula itself must run: somebody watches, or no kernel knows it."""
+        watched = self.scores.watched or self.weights.watched
+        return watched or self.sink_H is not None or self.cap > 0
+
+    def _attend_explicitly(
+        self, query_BHQD: Tensor, key_BHKD: Tensor, value_BHKD: Tensor, mask: Mask
+    ) -> Tensor:
+        scores_BHQK = attention_scores(query_BHQD, key_BHKD, self.cap)
+        if mask.bias is not None:
+            scores_BHQK = scores_BHQK + mask.bias.to(scores_BHQK.dtype)
+        queries, keys = scores_BHQK.shape[-2:]
+        table = mask.table(queries, keys, scores_BHQK.device)
+        weights_BHQK = attention_weights(self.scores(scores_BHQK), table, self.sink_H)
+        weights_BHQK = self.weights(weights_BHQK)
+        return F.dropout(weights_BHQK, self.dropout, self.training) @ value_BHKD
+
+    def _attend_fused(
+        self, query_BHQD: Tensor, key_BHKD: Tensor, value_BHKD: Tensor, mask: Mask
+    ) -> Tensor:
+        dropout = self.dropout if self.training else 0.0
+        queries, keys = query_BHQD.shape[2], key_BHKD.shape[2]
+        if mask.causal and mask.allowed is None and mask.bias is None and queries == keys:
+            return F.scaled_dot_product_attention(
+                query_BHQD, key_BHKD, value_BHKD, dropout_p=dropout, is_causal=True
+            )
+        table = mask.table(queries, keys, query_BHQD.device)
+        if mask.bias is not None:
+            table = _with_bias(mask.bias.to(query_BHQD.dtype), table)
+        return F.scaled_dot_product_attention(
+            query_BHQD, key_BHKD, value_BHKD, table, dropout_p=dropout
+        )
+
+    def _for_each_head(self, tensor_BGKD: Tensor) -> Tensor:
+        if self.groups == self.heads:
+            return tensor_BGKD
+        return tensor_BGKD.repeat_interleave(self.heads // self.groups, dim=1)
+
+    def _split(self, tensor_BLM: Tensor, heads: int) -> Tensor:
         batch, length, width = tensor_BLM.shape
-        return tensor_BLM.view(batch, length, self.heads, width // self.heads).transpose(1, 2)
+        return tensor_BLM.view(batch, length, heads, width // heads).transpose(1, 2)
 
-    def _join(self, tensor_BHLD: Tensor) -> Tensor:
-        return tensor_BHLD.transpose(1, 2).flatten(2)
+
+def _with_bias(bias_1HQK: Tensor, table: Tensor | None) -> Tensor:
+    if table is None:
+        return bias_1HQK
+    return torch.where(table, bias_1HQK, torch.finfo(bias_1HQK.dtype).min)

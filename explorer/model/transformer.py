@@ -1,133 +1,172 @@
-"""The whole encoder–decoder Transformer (figure 1 of the paper).
+"""The whole Transformer (figure 1 of the paper), or its encoder or decoder alone.
 
-Axes: B batch, S source position, T target position, M model width, V vocabulary.
+Axes: B batch, S source position, T target position, L either, M model width, V vocabulary,
+F features of a frame.
 """
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import cast
 
-import torch
 from torch import Tensor, nn
 
 from explorer.messages.config import ModelConfig
 from explorer.messages.results import Site, SiteKind
-from explorer.model.attention import KeyValueCache, MultiHeadAttention
+from explorer.model.attention import MultiHeadAttention
 from explorer.model.blocks import DecoderBlock, EncoderBlock
-from explorer.model.patterns import causal_mask, padding_mask
-from explorer.model.positions import POSITIONS
-
-
-@dataclass(slots=True)
-class DecoderState:
-    """What decoding remembers: the source's projections and the past of every layer."""
-
-    source_mask: Tensor
-    source: list[KeyValueCache]
-    past: list[KeyValueCache] = field(default_factory=list)
-
-    @property
-    def length(self) -> int:
-        """Target positions read so far."""
-        return self.past[0].length
-
-    def keep(self, rows: Tensor) -> None:
-        """Keep these rows of the batch, in this order."""
-        self.source_mask = self.source_mask[rows]
-        for cache in (*self.source, *self.past):
-            cache.keep(rows)
+from explorer.model.cache import DecoderState, KeyValueCache
+from explorer.model.initialisation import initialise
+from explorer.model.mask import EVERYTHING, Mask
+from explorer.model.norms import make_norm
+from explorer.model.patterns import padding_mask, pattern_mask
+from explorer.model.positions import alibi_bias, alibi_slopes, make_added_positions
 
 
 class Transformer(nn.Module):
-    """Reads a source and predicts, at every target position, the token that follows."""
+    """Reads a source and says tokens: what follows in the target, or at places of the source.
 
-    def __init__(self, config: ModelConfig, vocabulary_size: int, padding: int = 0) -> None:
+    `target_size` counts the tokens that it can say; `source_size` those that it reads, where they
+    are others; with `features` the source is frames of so many numbers instead.
+    """
+
+    slopes_H: Tensor | None
+
+    def __init__(
+        self, config: ModelConfig, target_size: int, source_size: int | None = None,
+        features: int = 0, padding: int = 0,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.config = config
         self.padding = padding
-        self.source_embedding = nn.Embedding(vocabulary_size, config.width, padding)
-        self.target_embedding = nn.Embedding(vocabulary_size, config.width, padding)
-        self.positions = POSITIONS[config.positions](config.max_length, config.width)
-        self.dropout = nn.Dropout(config.dropout)
-        self.encoder = nn.ModuleList(EncoderBlock(config) for _ in range(config.encoder_layers))
-        self.decoder = nn.ModuleList(DecoderBlock(config) for _ in range(config.decoder_layers))
+        self.source_embedding: nn.Embedding | None = None
+        self.source_frames: nn.Linear | None = None
+        self.target_embedding: nn.Embedding | None = None
+        if config.has_encoder and features:
+            self.source_frames = nn.Linear(features, config.width)
+        elif config.has_encoder:
+            size = source_size or target_size
+            self.source_embedding = nn.Embedding(size, config.width, padding)
+        if config.has_decoder:
+            self.target_embedding = nn.Embedding(target_size, config.width, padding)
+        self.positions = make_added_positions(config)
+        self.embedding_norm = make_norm(config) if config.embedding_norm else nn.Identity()
+        self.dropout = nn.Dropout(config.dropout_of("embedding"))
+        slopes = alibi_slopes(config.heads) if config.positions == "alibi" else None
+        self.register_buffer("slopes_H", slopes, persistent=False)
         # Norms before the sub-layers leave the residual itself unnormalised at the end.
-        last_norm = nn.LayerNorm if config.norm == "before" else nn.Identity
-        self.encoder_norm, self.decoder_norm = last_norm(config.width), last_norm(config.width)
-        self.output = nn.Linear(config.width, vocabulary_size, bias=False)
-        self._initialise()
+        last = config.norm == "before"
+        if config.has_encoder:
+            self.encoder = nn.ModuleList(EncoderBlock(config) for _ in range(config.encoder_layers))
+            self.encoder_norm = make_norm(config) if last else nn.Identity()
+        if config.has_decoder:
+            self.decoder = nn.ModuleList(DecoderBlock(config) for _ in range(config.decoder_layers))
+            self.decoder_norm = make_norm(config) if last else nn.Identity()
+        self.output = nn.Linear(config.width, target_size, bias=False)
+        initialise(self, config, padding)
         if config.tie_embeddings:
-            self.target_embedding.weight = self.source_embedding.weight
-            self.output.weight = self.source_embedding.weight
+            self._tie()
+
+    def _tie(self) -> None:
+        """One table for all that has the same words (Press and Wolf, 2017)."""
+        tables = [m for m in (self.source_embedding, self.target_embedding) if m is not None]
+        fitting = [m for m in tables if m.weight.shape == self.output.weight.shape]
+        for table in fitting:
+            table.weight = fitting[0].weight
+            self.output.weight = fitting[0].weight
 
     @property
     def _readers(self) -> list[EncoderBlock]:
-        return cast(list[EncoderBlock], list(self.encoder))  # A ModuleList forgets its type.
+        # A ModuleList forgets its type.
+        return cast(list[EncoderBlock], list(self.encoder)) if self.config.has_encoder else []
 
     @property
     def _writers(self) -> list[DecoderBlock]:
-        return cast(list[DecoderBlock], list(self.decoder))
+        return cast(list[DecoderBlock], list(self.decoder)) if self.config.has_decoder else []
 
-    def _initialise(self) -> None:
-        """Xavier-uniform matrices, and embeddings that have unit variance after √d_model."""
-        for name, parameter in self.named_parameters():
-            if "embedding" in name:
-                nn.init.normal_(parameter, std=self.config.width**-0.5)
-                with torch.no_grad():
-                    parameter[self.padding].zero_()
-            elif parameter.dim() > 1:
-                nn.init.xavier_uniform_(parameter)
-            elif name.endswith("bias"):
-                nn.init.zeros_(parameter)
+    def forward(self, source: Tensor | None, target_BT: Tensor | None) -> Tensor:
+        """B×L×V logits: of the token after each target position, or of an encoder's labels."""
+        return self.output(self.hidden(source, target_BT))
 
-    def forward(self, source_BS: Tensor, target_BT: Tensor) -> Tensor:
-        """B×T×V logits of the token after each position of the target."""
-        return self.output(self.hidden(source_BS, target_BT))
+    def hidden(self, source: Tensor | None, target_BT: Tensor | None) -> Tensor:
+        """B×L×M: what the output layer turns into logits, at every position of the last stack.
 
-    def hidden(self, source_BS: Tensor, target_BT: Tensor) -> Tensor:
-        """B×T×M: what the output layer turns into logits, at every position of the target."""
-        memory_BSM, source_mask = self.encode(source_BS)
-        return self.decode(target_BT, memory_BSM, source_mask)
+        `source` is B×S ids or B×S×F frames, None for a decoder alone; `target_BT` None for an
+        encoder alone.
+        """
+        if not self.config.has_encoder:
+            assert target_BT is not None
+            return self.decode(target_BT)
+        assert source is not None
+        memory_BSM, mask = self.encode(source)
+        if target_BT is None:
+            return memory_BSM
+        return self.decode(target_BT, memory_BSM, mask)
 
-    def encode(self, source_BS: Tensor) -> tuple[Tensor, Tensor]:
-        """The memory B×S×M, and the mask B×1×1×S that hides its padding."""
-        source_mask = padding_mask(source_BS, self.padding)
-        source_BSM = self._embed(self.source_embedding, source_BS)
+    def encode(self, source: Tensor) -> tuple[Tensor, Mask]:
+        """The memory B×S×M, and the mask that hides its padding."""
+        padding = padding_mask(source, self.padding)
+        length = source.shape[1]
+        own = self._self_mask(length, length, causal=self.config.pattern == "causal")
+        allowed = padding if own.allowed is None else padding & own.allowed
+        mask = Mask(allowed, own.causal, own.bias)
+        source_BSM = self._embed(self.source_embedding or self.source_frames, source)
         for block in self._readers:
-            source_BSM = block(source_BSM, source_mask)
-        return self.encoder_norm(source_BSM), source_mask
+            source_BSM = block(source_BSM, mask)
+        return self.encoder_norm(source_BSM), Mask(padding)
 
-    def decode(self, target_BT: Tensor, memory_BSM: Tensor, source_mask: Tensor) -> Tensor:
+    def decode(
+        self, target_BT: Tensor, memory_BSM: Tensor | None = None, source_mask: Mask = EVERYTHING
+    ) -> Tensor:
         """B×T×M from the memory, all target positions at once (teacher forcing)."""
         length = target_BT.shape[1]
         # Padding stands at the end, where no earlier position looks: it needs no mask of its own.
-        target_mask = causal_mask(length, length, target_BT.device)
+        mask = self._self_mask(length, length, causal=True)
         target_BTM = self._embed(self.target_embedding, target_BT)
         for block in self._writers:
-            target_BTM = block(target_BTM, memory_BSM, target_mask, source_mask)
+            target_BTM = block(target_BTM, mask, memory_BSM, source_mask)
         return self.decoder_norm(target_BTM)
 
-    def start_decoding(self, source_BS: Tensor) -> DecoderState:
-        """Read the source, ready to write one token after another."""
-        memory_BSM, source_mask = self.encode(source_BS)
-        state = DecoderState(source_mask, [], [KeyValueCache() for _ in self.decoder])
-        for block in self._writers:
-            cache = KeyValueCache()
-            cache.extend(*block.cross_attention.project_memory(memory_BSM))
-            state.source.append(cache)
+    def start_decoding(
+        self, source: Tensor | None, prefix_BT: Tensor | None = None
+    ) -> DecoderState:
+        """Read the source and a prefix of the target, ready to write one token after another."""
+        state = DecoderState([KeyValueCache() for _ in self._writers])
+        if source is not None and self.config.has_encoder:
+            memory_BSM, state.source_mask = self.encode(source)
+            for block in self._writers:
+                assert block.cross_attention is not None
+                cache = KeyValueCache()
+                cache.extend(*block.cross_attention.project_memory(memory_BSM))
+                state.source.append(cache)
+        if prefix_BT is not None and prefix_BT.shape[1]:
+            self._read_on(prefix_BT, state)
         return state
 
     def decode_step(self, token_B: Tensor, state: DecoderState) -> Tensor:
         """B×V logits after one more target token; the state grows by it."""
-        target_B1M = self._embed(self.target_embedding, token_B[:, None], state.length)
-        for block, past, source in zip(self._writers, state.past, state.source, strict=True):
-            target_B1M = block.step(target_B1M, past, source, state.source_mask)
-        return self.output(self.decoder_norm(target_B1M))[:, 0]
+        return self.output(self._read_on(token_B[:, None], state))[:, -1]
 
-    def _embed(self, embedding: nn.Module, ids_BL: Tensor, start: int = 0) -> Tensor:
-        scaled_BLM = embedding(ids_BL) * math.sqrt(self.config.width)
-        return self.dropout(self.positions(scaled_BLM, start))
+    def _read_on(self, target_BT: Tensor, state: DecoderState) -> Tensor:
+        """B×T×M of target positions that follow what the state holds; it grows by them."""
+        start, length = state.length, target_BT.shape[1]
+        mask = self._self_mask(length, start + length, causal=True)
+        target_BTM = self._embed(self.target_embedding, target_BT, start)
+        sources = state.source or [None] * len(state.past)
+        for block, past, source in zip(self._writers, state.past, sources, strict=True):
+            target_BTM = block(target_BTM, mask, source, state.source_mask, past)
+        return self.decoder_norm(target_BTM)
+
+    def _self_mask(self, queries: int, keys: int, *, causal: bool) -> Mask:
+        device = self.output.weight.device
+        bias = None if self.slopes_H is None else alibi_bias(self.slopes_H, queries, keys)
+        return Mask(pattern_mask(self.config, queries, keys, device), causal, bias)
+
+    def _embed(self, embedding: nn.Module | None, source: Tensor, start: int = 0) -> Tensor:
+        assert embedding is not None
+        embedded_BLM = embedding(source)
+        if self.config.scale_embeddings and isinstance(embedding, nn.Embedding):
+            embedded_BLM = embedded_BLM * math.sqrt(self.config.width)
+        return self.dropout(self.embedding_norm(self.positions(embedded_BLM, start)))
 
     def sites(self) -> Iterator[tuple[Site, MultiHeadAttention]]:
         """Every attention with its place: encoder, then decoder, then cross-attention."""
@@ -136,7 +175,8 @@ class Transformer(nn.Module):
         for layer, block in enumerate(self._writers):
             yield Site(SiteKind.DECODER, layer), block.self_attention
         for layer, block in enumerate(self._writers):
-            yield Site(SiteKind.CROSS, layer), block.cross_attention
+            if block.cross_attention is not None:
+                yield Site(SiteKind.CROSS, layer), block.cross_attention
 
     def parameter_count(self) -> int:
         """Numbers that are learned; tied ones count once."""

@@ -1,7 +1,7 @@
 """Where everything of a run lies, and how it is written.
 
 run.toml            all settings, versions, a hash of the data
-tokenizer.json      the vocabulary
+tokenizer.json      the vocabulary; that of the source is source_tokenizer.json where it differs
 metrics.jsonl       every step's figures
 data/               the held-out pairs, as TSV
 checkpoints/step-00001000/   model.safetensors, optimizer.safetensors, state.json
@@ -23,6 +23,7 @@ import tomli_w
 import torch
 
 import explorer
+from explorer.data.coding import Vocabularies
 from explorer.data.pairs import Pair
 from explorer.data.vocabulary import Vocabulary
 from explorer.messages.config import RunConfig
@@ -52,7 +53,7 @@ class RunFolder:
         return self.path / "metrics.jsonl"
 
     def begin(
-        self, config: RunConfig, vocabulary: Vocabulary, fingerprint: str,
+        self, config: RunConfig, vocabularies: Vocabularies, fingerprint: str,
         held_out: Mapping[str, Sequence[Pair]],
     ) -> None:  # fmt: skip
         """Write all that stays the same throughout the run.
@@ -63,7 +64,9 @@ class RunFolder:
             raise FileExistsError(
                 f"{self.path} holds a run already; continue it (--resume) or choose another folder"
             )
-        write_text(self.path / "tokenizer.json", vocabulary.to_json())
+        write_text(self.path / "tokenizer.json", vocabularies.target.to_json())
+        if not vocabularies.shared:
+            write_text(self.path / "source_tokenizer.json", vocabularies.source.to_json())
         for name, pairs in held_out.items():
             lines = (f"{_flat(p.source)}\t{_flat(p.target)}\n" for p in pairs)
             write_text(self.path / "data" / f"{name}.tsv", "".join(lines))
@@ -103,10 +106,16 @@ class RunFolder:
         except tomllib.TOMLDecodeError as error:
             raise ModelFileError(f"{path} is damaged: {error}") from None
 
-    def vocabulary(self) -> Vocabulary:
-        """The run's vocabulary; raises `ModelFileError` when it cannot be read."""
+    def vocabularies(self) -> Vocabularies:
+        """The run's words; raises `ModelFileError` when they cannot be read."""
+        target = self._vocabulary("tokenizer.json")
+        if not (self.path / "source_tokenizer.json").exists():
+            return Vocabularies.one(target)
+        return Vocabularies(self._vocabulary("source_tokenizer.json"), target)
+
+    def _vocabulary(self, name: str) -> Vocabulary:
         try:
-            return Vocabulary.load(self.path / "tokenizer.json")
+            return Vocabulary.load(self.path / name)
         except ValueError as error:
             raise ModelFileError(f"{self.path}: {error}") from None
 

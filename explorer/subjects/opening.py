@@ -4,12 +4,12 @@ from pathlib import Path
 
 import torch
 
+from explorer.data.coding import Coding
 from explorer.messages.results import ModelInfo
-from explorer.model.transformer import Transformer
 from explorer.runs.folder import RunFolder, load_checkpoint
 from explorer.runs.library import Found, find_model
 from explorer.runs.metrics import read_history
-from explorer.subjects.subject import Subject
+from explorer.subjects.subject import Subject, make_model
 
 
 def open_subject(reference: str, device: torch.device) -> Subject:
@@ -19,12 +19,13 @@ def open_subject(reference: str, device: torch.device) -> Subject:
 
 def load_found(found: Found, device: torch.device) -> Subject:
     """Load the checkpoint that was found."""
-    config, vocabulary = found.folder.config(), found.folder.vocabulary()
+    config = found.folder.config()
+    coding = Coding(config, found.folder.vocabularies())
     with torch.random.fork_rng(devices=[]):
-        model = Transformer(config.model, len(vocabulary))
+        model = make_model(coding)
     step, _ = load_checkpoint(found.checkpoint, model)
     origin = str(found.folder.path)
-    return Subject(found.name, origin, config, model.to(device).eval(), vocabulary, step)
+    return Subject(found.name, origin, config, model.to(device).eval(), coding, step)
 
 
 def describe(subject: Subject) -> ModelInfo:
@@ -33,6 +34,6 @@ def describe(subject: Subject) -> ModelInfo:
     history = read_history(metrics, subject.step) if metrics.exists() else None
     return ModelInfo(
         subject.name, subject.origin, subject.config, subject.step,
-        subject.model.parameter_count(), len(subject.vocabulary), subject.config.example, history,
-        subject.notes,
+        subject.model.parameter_count(), len(subject.coding.vocabularies.target),
+        subject.config.example, history, subject.notes,
     )  # fmt: skip

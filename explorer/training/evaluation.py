@@ -1,53 +1,121 @@
-"""How well a model does on held-out pairs, in slices so that others get their turn."""
+"""How well a model does on held-out data, in slices so that others get their turn."""
 
-from collections.abc import Generator, Sequence
+import math
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
 
-from explorer.data.batches import make_batch
+from explorer.data.coding import Batch, Coding
 from explorer.data.pairs import Pair
-from explorer.data.vocabulary import Vocabulary
+from explorer.data.prepare import TaskData
 from explorer.decoding.greedy import write_batch
-from explorer.messages.config import DecodingConfig
+from explorer.messages.config import RunConfig
 from explorer.messages.results import Measurement
 from explorer.model.transformer import Transformer
-from explorer.training.objective import batch_loss
+from explorer.training.objective import batch_logits
 
 SLICE = 32
-"""Pairs looked at between two pauses."""
+"""Examples looked at between two pauses."""
+SLICE_TOKENS = 4096
+"""Tokens of running text looked at between two pauses."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums over held-out tokens: nats, how many there are, and how many were predicted right."""
+
+    nats: float = 0.0
+    tokens: int = 0
+    right: int = 0
+
+    @torch.no_grad()
+    def add(self, model: Transformer, batch: Batch) -> None:
+        """Count a batch, without label smoothing."""
+        model.eval()
+        batch = batch.to(next(model.parameters()).device)
+        logits_NV = batch_logits(model, batch).float()
+        self.nats += F.cross_entropy(logits_NV, batch.expected_N, reduction="sum").item()
+        self.right += int((logits_NV.argmax(-1) == batch.expected_N).sum())
+        self.tokens += len(batch.expected_N)
+
+    @property
+    def loss(self) -> float:
+        """Mean nats a token."""
+        return self.nats / max(1, self.tokens)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of tokens predicted right from the true ones before them."""
+        return self.right / max(1, self.tokens)
 
 
 def measure(
-    model: Transformer, vocabulary: Vocabulary, pairs: Sequence[Pair], decoding: DecodingConfig,
-    step: int,
-) -> Generator[None, None, Measurement]:  # fmt: skip
-    """Loss without smoothing (nats a token) and the share of targets written exactly.
+    model: Transformer, config: RunConfig, data: TaskData, step: int
+) -> Generator[None, None, Measurement]:
+    """The figures of `Measurement` on the run's validation data; pauses after each slice."""
+    count = config.training.evaluate_examples
+    if data.coding.form == "text":
+        tally = Tally()
+        for batch in text_batches(data.coding, data.validation_text, count):
+            tally.add(model, batch)
+            yield
+        return Measurement(step, tally.loss, math.nan, count, tally.accuracy)
+    pairs = data.validation[:count]
+    return (yield from measure_pairs(model, data.coding, pairs, config.decoding.max_length, step))
 
-    Pauses (yields) after each slice; the generator's value is the measurement.
-    """
-    nats, tokens, right = 0.0, 0, 0
+
+def measure_pairs(
+    model: Transformer, coding: Coding, pairs: Sequence[Pair], max_length: int, step: int
+) -> Generator[None, None, Measurement]:
+    """Loss, accuracy, and the share of targets written exactly."""
+    tally, exact = Tally(), 0
     for start in range(0, len(pairs), SLICE):
         part = pairs[start : start + SLICE]
-        loss, count = held_out_loss(model, vocabulary, part)
-        nats, tokens = nats + loss * count, tokens + count
+        tally.add(model, pairs_batch(coding, part))
         yield
-        written = write_batch(model, vocabulary, [p.source for p in part], decoding.max_length)
-        right += sum(
-            text == vocabulary.text(vocabulary.ids([pair.target])[0])
+        written = write_batch(model, coding, [p.source for p in part], max_length)
+        exact += sum(
+            text == as_written(coding, pair.target)
             for text, pair in zip(written, part, strict=True)
         )
         yield
-    return Measurement(step, nats / tokens, right / len(pairs), len(pairs))
+    return Measurement(step, tally.loss, exact / len(pairs), len(pairs), tally.accuracy)
 
 
-@torch.no_grad()
-def held_out_loss(
-    model: Transformer, vocabulary: Vocabulary, pairs: Sequence[Pair]
-) -> tuple[float, int]:
-    """Mean nats a target token over the pairs, and how many tokens that were."""
-    model.eval()
-    device = next(model.parameters()).device
-    sources = vocabulary.ids([p.source for p in pairs])
-    targets = vocabulary.ids([p.target for p in pairs])
-    batch = make_batch(sources, targets, model.config.max_length).to(device)
-    return batch_loss(model, batch).item(), len(batch.expected_N)
+def pairs_batch(coding: Coding, pairs: Sequence[Pair]) -> Batch:
+    """Pairs as the model reads them."""
+    sources = coding.read([pair.source for pair in pairs])
+    return coding.batch(sources, coding.say([pair.target for pair in pairs]))
+
+
+def as_written(coding: Coding, target: str) -> str:
+    """A target as the vocabulary would spell it, to compare with what was written."""
+    words = coding.vocabularies.target
+    return words.text(words.ids([target])[0])
+
+
+def text_batches(
+    coding: Coding, ids: NDArray[np.integer], windows: int | None = None
+) -> Iterator[Batch]:
+    """Running text in windows of the task's context, one after another; each token counts once.
+
+    With `windows`, so many of them, spread evenly over the text. What an encoder has to guess is
+    the same every time.
+    """
+    context = coding.config.task.context
+    starts = np.arange(0, max(1, len(ids) - 1), context)
+    if windows is not None and len(starts) > windows:
+        starts = starts[np.linspace(0, len(starts) - 1, windows).astype(int)]
+    rows = [ids[start : start + context + 1] for start in starts]
+    whole = [row for row in rows if len(row) == context + 1]
+    rest = [row for row in rows if 1 < len(row) < context + 1]
+    size = max(1, SLICE_TOKENS // context)
+    for number in range(0, len(whole), size):
+        chance = np.random.default_rng(number)
+        yield coding.text_batch(np.stack(whole[number : number + size]), chance)
+    for row in rest:
+        yield coding.text_batch(row[None], np.random.default_rng(len(ids)))

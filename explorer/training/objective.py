@@ -1,9 +1,9 @@
-"""What training makes small. Axes: B batch, T target position, M width, N kept positions."""
+"""What training makes small. Axes: B batch, L position, M width, N kept places."""
 
 import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.data.batches import Batch
+from explorer.data.coding import Batch
 from explorer.model.transformer import Transformer
 
 
@@ -12,6 +12,11 @@ def batch_loss(model: Transformer, batch: Batch, label_smoothing: float = 0.0) -
 
     Label smoothing is that of section 5.4 of the paper.
     """
-    hidden_BTM = model.hidden(batch.source_BS, batch.target_BT)
-    logits_NV = model.output(hidden_BTM.flatten(0, 1)[batch.places_N])
+    logits_NV = batch_logits(model, batch)
     return F.cross_entropy(logits_NV.float(), batch.expected_N, label_smoothing=label_smoothing)
+
+
+def batch_logits(model: Transformer, batch: Batch) -> Tensor:
+    """N×V logits at the places where something is expected."""
+    hidden_BLM = model.hidden(batch.source, batch.target_BT)
+    return model.output(hidden_BLM.flatten(0, 1)[batch.places_N])

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
+from explorer.data.coding import Coding
 from explorer.data.prepare import TaskData
 from explorer.messages.config import RunConfig
 from explorer.messages.events import TrainStep
 from explorer.model.transformer import Transformer
+from explorer.subjects.subject import make_model
 from explorer.training.objective import batch_loss
 from explorer.training.optimizers import make_optimizer
 from explorer.training.precision import computing
@@ -109,8 +111,9 @@ class Trainer:
             )
 
 
-def new_model(config: RunConfig, vocabulary_size: int) -> Transformer:
+def new_model(coding: Coding) -> Transformer:
     """An untrained model; the same seed gives the same weights."""
+    config = coding.config
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.training.seed)
-        return Transformer(config.model, vocabulary_size)
+        return make_model(coding)

@@ -7,7 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.data.batches import Batch, CorpusStream, GeneratedStream, held_out, make_batch
+from explorer.data.batches import CorpusStream, GeneratedStream, held_out
+from explorer.data.coding import Batch, Coding, Vocabularies
 from explorer.data.pairs import CorpusError
 from explorer.data.prepare import prepare
 from explorer.data.tasks import TASKS
@@ -18,18 +19,28 @@ TASK = TaskConfig(name="reverse", min_length=1, max_length=5, symbols=10)
 VOCABULARY = train_vocabulary(TASKS["reverse"].words(TASK), "word", 100)
 
 
+def coding(longest: int = 32) -> Coding:
+    """Lists for an encoder–decoder that reads so many tokens."""
+    config = RunConfig.model_validate({
+        "task": TASK.model_dump(), "decoding": {"max_length": 2},
+    })  # fmt: skip
+    model = config.model.model_copy(update={"max_length": longest})
+    config = config.model_copy(update={"model": model})
+    return Coding(config, Vocabularies.one(VOCABULARY))
+
+
 def generated(seed: int = 0) -> GeneratedStream:
-    return GeneratedStream(TASKS["reverse"], TASK, VOCABULARY, 16, 32, seed)
+    return GeneratedStream(TASKS["reverse"], coding(), 16, seed)
 
 
 def alike(one: Batch, other: Batch) -> bool:
-    tensors = ("source_BS", "target_BT", "places_N", "expected_N")
+    tensors = ("source", "target_BT", "places_N", "expected_N")
     return all(torch.equal(getattr(one, name), getattr(other, name)) for name in tensors)
 
 
 def test_that_a_batch_reads_says_and_pads_as_it_should() -> None:
-    batch = make_batch([[5, 6, 7], [8]], [[7, 6], [8, 9, 4]], 10)
-    assert batch.source_BS.tolist() == [[5, 6, 7, END], [8, END, PAD, PAD]]
+    batch = coding(10).batch([[5, 6, 7], [8]], [[7, 6], [8, 9, 4]])
+    assert batch.source.tolist() == [[5, 6, 7, END], [8, END, PAD, PAD]]
     assert batch.target_BT.tolist() == [[START, 7, 6, PAD], [START, 8, 9, 4]]
     assert batch.places_N.tolist() == [0, 1, 2, 4, 5, 6, 7]
     assert batch.expected_N.tolist() == [7, 6, END, 8, 9, 4, END]
@@ -43,9 +54,9 @@ ids = st.lists(st.integers(4, 30), max_size=12)
 def test_that_no_row_is_longer_than_the_model_reads(
     rows: list[tuple[list[int], list[int]]], longest: int
 ) -> None:
-    batch = make_batch([s for s, _ in rows], [t for _, t in rows], longest)
-    assert batch.source_BS.shape[1] <= longest and batch.target_BT.shape[1] <= longest
-    assert batch.tokens == int((batch.source_BS != PAD).sum() + (batch.target_BT != PAD).sum())
+    batch = coding(longest).batch([s for s, _ in rows], [t for _, t in rows])
+    assert batch.source.shape[1] <= longest and batch.target_BT.shape[1] <= longest
+    assert batch.tokens == int((batch.source != PAD).sum() + (batch.target_BT != PAD).sum())
     assert len(batch.places_N) == len(batch.expected_N) == int((batch.target_BT != PAD).sum())
     assert int((batch.expected_N == END).sum()) == len(rows)
 
@@ -64,9 +75,9 @@ def test_that_held_out_sources_are_never_trained_on() -> None:
     data = prepare(config)
     kept = {p.source for p in (*data.validation, *data.test)}
     trained = {
-        data.vocabulary.text(row.tolist())
+        data.coding.vocabularies.target.text(row.tolist())
         for s in range(40)
-        for row in data.stream.batch(s).source_BS
+        for row in data.stream.batch(s).source
     }
     assert len(kept) > 300 and len(trained) > 1000
     assert not kept & trained
@@ -76,13 +87,13 @@ def test_that_held_out_sources_are_never_trained_on() -> None:
 def corpus_stream(count: int, batch_size: int, seed: int = 0) -> CorpusStream:
     """A corpus whose sources are single different tokens, from 10 up."""
     sources = [[10 + i] * (1 + i % 3) for i in range(count)]
-    return CorpusStream(sources, [[5]] * count, batch_size, 32, seed)
+    return CorpusStream(coding(), sources, [[5]] * count, batch_size, seed)
 
 
 def epoch(stream: CorpusStream, number: int) -> list[int]:
     """The first token of every source in an epoch, in the order of training."""
     steps = range(number * stream.batches_per_epoch, (number + 1) * stream.batches_per_epoch)
-    return [int(row[0]) for step in steps for row in stream.batch(step).source_BS]
+    return [int(row[0]) for step in steps for row in stream.batch(step).source]
 
 
 def test_that_an_epoch_covers_every_pair_once_and_the_next_in_another_order() -> None:
@@ -121,9 +132,9 @@ def test_that_a_prepared_corpus_never_trains_on_what_it_holds_out(tmp_path: Path
     data, told = prepare(config), []
     prepare(config, report=lambda doing, done, total: told.append((doing, done, total)))
     held = {p.source for p in (*data.validation, *data.test)}
-    rows = [row for step in range(10) for row in data.stream.batch(step).source_BS.tolist()]
+    rows = [row for step in range(10) for row in data.stream.batch(step).source.tolist()]
     assert len(held) == 10
-    assert not held & {data.vocabulary.text(row) for row in rows}
+    assert not held & {data.coding.vocabularies.target.text(row) for row in rows}
     assert told[-1] == ("Cutting text into tokens", 40, 40)
 
 

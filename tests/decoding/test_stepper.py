@@ -28,7 +28,7 @@ def written(subject: Subject, text: str = "3 1 4", longest: int = 12, count: int
 @pytest.mark.parametrize("seed", SEEDS)
 def test_that_a_text_is_the_one_that_many_at_once_are_written_as(seed: int) -> None:
     subject = small_subject(seed)
-    together = write_batch(subject.model, subject.vocabulary, SENTENCES, 12)
+    together = write_batch(subject.model, subject.coding, SENTENCES, 12)
     assert [written(subject, text).text for text in SENTENCES] == together
 
 
@@ -68,7 +68,7 @@ def test_that_candidates_fall_and_their_probabilities_fit(seed: int) -> None:
 
 def test_that_all_tokens_together_have_probability_one_and_the_entropy_is_theirs() -> None:
     subject = small_subject()
-    everything = len(subject.vocabulary)
+    everything = len(subject.coding.vocabularies.target)
     for step in written(subject, count=everything + 50).steps:
         chances = np.array([candidate.probability for candidate in step.candidates])
         assert len(chances) == everything

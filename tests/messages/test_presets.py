@@ -1,14 +1,13 @@
 """Presets: every file fits, and a damaged one is named with what is wrong."""
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from explorer.messages.config import TaskName
 from explorer.messages.presets import all_presets, load_preset, preset_names, read_settings
 from explorer.messages.settings import SettingsError
-from explorer.messages.tasks import TASK_LEARNS, TASK_TITLES
+from explorer.messages.task_config import GENERATED, OWN
+from explorer.messages.tasks import TASK_INFO
 
 
 def test_that_every_preset_fits_and_has_a_title_and_an_example() -> None:
@@ -23,22 +22,14 @@ def test_that_presets_have_different_titles() -> None:
 
 
 def test_that_a_preset_named_after_a_task_is_of_that_task() -> None:
-    named = [p for p in all_presets() if p.name in get_args(TaskName)]
+    named = [p for p in all_presets() if p.name in (*GENERATED, *OWN)]
     assert named
     for preset in named:
         assert preset.config.task.name == preset.name
 
 
 def test_that_every_task_is_put_in_words() -> None:
-    assert set(TASK_TITLES) == set(TASK_LEARNS) == set(get_args(TaskName))
-
-
-def test_that_the_words_for_a_task_are_those_of_the_task() -> None:
-    from explorer.data.tasks import TASKS
-
-    by_name = {str(name): learns for name, learns in TASK_LEARNS.items()}
-    for name, task in TASKS.items():
-        assert task.learns == by_name[task.name], name
+    assert set(TASK_INFO) == set(GENERATED) | set(OWN)
 
 
 def test_that_an_unknown_preset_is_answered_with_the_known_ones() -> None:

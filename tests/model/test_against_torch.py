@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from explorer.messages.config import ModelConfig
 from explorer.model.attention import MultiHeadAttention
 from explorer.model.blocks import DecoderBlock, EncoderBlock
-from explorer.model.patterns import causal_mask, padding_mask
+from explorer.model.mask import EVERYTHING, Mask
+from explorer.model.patterns import padding_mask
 from explorer.model.transformer import Transformer
 
 WIDTH, HEADS, VOCABULARY = 16, 4, 11
@@ -160,12 +161,14 @@ def _layer_gradients(theirs: nn.Transformer) -> list[Tensor | None]:
 @pytest.mark.parametrize("masked", ["nothing", "padding", "future"])
 def test_that_attention_is_that_of_pytorch(masked: str) -> None:
     torch.manual_seed(2)
-    ours, theirs = MultiHeadAttention(WIDTH, HEADS, 0.0), nn.MultiheadAttention(
-        WIDTH, HEADS, batch_first=True
-    )  # fmt: skip
+    ours = MultiHeadAttention(small())
+    theirs = nn.MultiheadAttention(WIDTH, HEADS, batch_first=True)
     copy_attention(ours, theirs)
     tokens = torch.randn(3, 5, WIDTH)
-    our_mask = {"padding": padding_mask(SOURCE, 0), "future": causal_mask(5, 5)}.get(masked)
+    our_mask = {
+        "nothing": EVERYTHING, "padding": Mask(padding_mask(SOURCE, 0)),
+        "future": Mask(causal=True),
+    }[masked]  # fmt: skip
     hidden = SOURCE == 0 if masked == "padding" else None
     ahead = torch.ones(5, 5, dtype=torch.bool).triu(1) if masked == "future" else None
     expected, _ = theirs(tokens, tokens, tokens, key_padding_mask=hidden, attn_mask=ahead)

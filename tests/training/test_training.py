@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.data.batches import make_batch
+from explorer.data.coding import Coding
 from explorer.data.prepare import prepare
 from explorer.messages.config import TrainingConfig
 from explorer.messages.events import Event, TrainStep
@@ -55,12 +55,13 @@ def test_that_no_warmup_and_steps_past_the_end_are_no_trouble(schedule: str) -> 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.6])
 def test_that_the_loss_is_smoothed_as_in_the_paper(smoothing: float) -> None:
-    config = small_config().model
     torch.manual_seed(0)
-    model = Transformer(config, 9).eval()
+    model = Transformer(small_config().model, 9).eval()
     targets = [[6, 5], [4], [8, 7, 6]]
-    batch = make_batch([[5, 6], [4], [6, 7, 8]], targets, 12)
-    logits = model(batch.source_BS, batch.target_BT).detach().double().numpy()
+    config = small_config()
+    coding = Coding(config, prepare(config).coding.vocabularies)
+    batch = coding.batch([[5, 6], [4], [6, 7, 8]], targets)
+    logits = model(batch.source, batch.target_BT).detach().double().numpy()
     found = batch_loss(model, batch, smoothing).item()
     costs: list[float] = []
     for row, ids in enumerate(targets):
@@ -85,7 +86,7 @@ def test_that_only_matrices_decay() -> None:
 def test_that_the_first_step_is_what_adam_says() -> None:
     config = small_config({"training.clip_norm": 0, "training.warmup_steps": 0})
     data = prepare(config)
-    trainer = Trainer(config, new_model(config, len(data.vocabulary)), data, CPU)
+    trainer = Trainer(config, new_model(data.coding), data, CPU)
     before = [p.detach().clone() for p in trainer.model.parameters()]
     trainer.train_step()
     for parameter, was in zip(trainer.model.parameters(), before, strict=True):
@@ -98,7 +99,7 @@ def test_that_the_first_step_is_what_adam_says() -> None:
 def test_that_gradients_are_clipped_to_the_length_allowed() -> None:
     config = small_config({"training.clip_norm": 0.01})
     data = prepare(config)
-    trainer = Trainer(config, new_model(config, len(data.vocabulary)), data, CPU)
+    trainer = Trainer(config, new_model(data.coding), data, CPU)
     told = trainer.train_step()
     grads = [p.grad for p in trainer.model.parameters() if p.grad is not None]
     assert told.gradient_norm > 0.01  # What is told is the length before clipping.
@@ -120,7 +121,7 @@ def test_that_a_step_tells_its_figures(tmp_path: Path) -> None:
 def test_that_divergence_leaves_the_weights_and_says_what_to_do() -> None:
     config = small_config()
     data = prepare(config)
-    trainer = Trainer(config, new_model(config, len(data.vocabulary)), data, CPU)
+    trainer = Trainer(config, new_model(data.coding), data, CPU)
     trainer.train_step()
     with torch.no_grad():
         next(trainer.model.encoder.parameters())[0, 0] = float("inf")

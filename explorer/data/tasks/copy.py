@@ -9,7 +9,6 @@ class Copy(ListTask):
     """`3 1 4` → `3 1 4`."""
 
     name: ClassVar[str] = "copy"
-    learns: ClassVar[str] = "Each output looks at the source item at its own place: a diagonal."
 
     def answer(self, items: list[str]) -> list[str]:
         """The same list."""

@@ -21,7 +21,6 @@ class Dates:
     """`24 July 2004`, `July 24, 2004`, `24/07/2004`, `Sat 24 Jul 04` → `2004-07-24`."""
 
     name: ClassVar[str] = "dates"
-    learns: ClassVar[str] = "Year, month and day are found wherever the writer put them."
 
     def example(self, chance: np.random.Generator, config: TaskConfig) -> Pair:
         """A day between 1950 and 2049 in one of the usual ways of writing."""

@@ -9,7 +9,6 @@ class Sort(ListTask):
     """`3 1 4` → `1 3 4`."""
 
     name: ClassVar[str] = "sort"
-    learns: ClassVar[str] = "Each output looks at the next larger item, wherever it stands."
 
     def answer(self, items: list[str]) -> list[str]:
         """The list in rising order."""

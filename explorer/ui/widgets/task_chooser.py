@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.messages.presets import Preset
-from explorer.messages.tasks import TASK_LEARNS, TASK_TITLES
+from explorer.messages.tasks import TASK_INFO
 from explorer.ui import theme
 from explorer.ui.icons import icon
 from explorer.ui.widgets.text_line import TextLine
@@ -33,8 +33,8 @@ class TaskChooser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.task = self._combo("Task", _TASK_TIP)
-        for name, title in TASK_TITLES.items():
-            self.task.addItem(title, name)
+        for name, info in TASK_INFO.items():
+            self.task.addItem(info.title, name)
         self.task.activated.connect(lambda i: self.task_chosen.emit(self.task.itemData(i)))
         self.lesson = self._lesson()
         self.corpus = self._corpus_button()
@@ -117,7 +117,7 @@ class TaskChooser(QWidget):
     def show_task(self, name: str, file: str) -> None:
         """Show the chosen task, its lesson, and the corpus if one is chosen."""
         self.task.setCurrentIndex(self.task.findData(name))
-        self.lesson.setText({str(task): text for task, text in TASK_LEARNS.items()}.get(name, ""))
+        self.lesson.setText(next((i.learns for n, i in TASK_INFO.items() if n == name), ""))
         missing = name == "pairs" and not file
         shown = "no file yet" if missing else Path(file).name
         self.file.set_text(shown, "warning" if missing else "muted")

@@ -1,0 +1,39 @@
+"""What an attention may look at, and how distance counts. Axes: B batch, H head, Q query, K key."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from explorer.model.patterns import causal_mask
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """`allowed` is a boolean that broadcasts to B×H×Q×K, True where a query may look.
+
+    `causal` hides later keys besides; `bias` is added to the scores. So a kernel that knows what
+    causal means needs no table of it.
+    """
+
+    allowed: Tensor | None = None
+    causal: bool = False
+    bias: Tensor | None = None
+
+    def table(self, queries: int, keys: int, device: torch.device) -> Tensor | None:
+        """All that is allowed as one boolean table; None where everything is."""
+        if not self.causal or queries == 1:
+            return self.allowed
+        triangle = causal_mask(queries, keys, device)
+        return triangle if self.allowed is None else triangle & self.allowed
+
+    def keep(self, rows: Tensor) -> "Mask":
+        """The mask of these rows of the batch."""
+        allowed = self.allowed
+        if allowed is not None and allowed.shape[0] > 1:
+            allowed = allowed[rows]
+        return Mask(allowed, self.causal, self.bias)
+
+
+EVERYTHING = Mask()
+"""Every query may look at every key."""
