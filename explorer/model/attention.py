@@ -48,8 +48,8 @@ class MultiHeadAttention(nn.Module):
     """Several attentions side by side, each on its own projection (section 3.2.2).
 
     With fewer key–value heads than heads, heads share keys and values (Ainslie et al., 2023). While
-    nobody watches `scores` or `weights`, PyTorch's fused kernel runs where it can; else the
-    explicit formula. Weights are tapped before dropout.
+    nobody watches `scores` or `weights`, PyTorch's fused kernel runs where it can, and a sparse
+    pattern in blocks where it pays; else the explicit formula. Weights are tapped before dropout.
     """
 
     def __init__(self, config: ModelConfig, *, crossing: bool = False) -> None:
@@ -123,17 +123,32 @@ class MultiHeadAttention(nn.Module):
     ) -> Tensor:
         """B×Q×M: attention of every head, put side by side and projected."""
         key_BHKD, value_BHKD = self._for_each_head(key_BGKD), self._for_each_head(value_BGKD)
-        if self.explicit:
-            mixed_BHQD = self._attend_explicitly(query_BHQD, key_BHKD, value_BHKD, mask)
+        if mask.blocks is not None and not self.watched:
+            mixed_BHQD = mask.blocks.attend(query_BHQD, key_BHKD, value_BHKD, self._mix_block)
         else:
-            mixed_BHQD = self._attend_fused(query_BHQD, key_BHKD, value_BHKD, mask)
+            mixed_BHQD = self._mix(query_BHQD, key_BHKD, value_BHKD, mask.whole())
         return self.output(self.mixed(mixed_BHQD).transpose(1, 2).flatten(2))
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody looks at what only the formula itself makes."""
+        return self.scores.watched or self.weights.watched
 
     @property
     def explicit(self) -> bool:
         """Whether the formula itself must run: somebody watches, or no kernel knows it."""
-        watched = self.scores.watched or self.weights.watched
-        return watched or self.sink_H is not None or self.cap > 0
+        return self.watched or self.sink_H is not None or self.cap > 0
+
+    def _mix(self, query_BHQD: Tensor, key_BHKD: Tensor, value_BHKD: Tensor, mask: Mask) -> Tensor:
+        if self.explicit:
+            return self._attend_explicitly(query_BHQD, key_BHKD, value_BHKD, mask)
+        return self._attend_fused(query_BHQD, key_BHKD, value_BHKD, mask)
+
+    def _mix_block(
+        self, query_BHQD: Tensor, key_BHKD: Tensor, value_BHKD: Tensor,
+        allowed: Tensor | None, bias: Tensor | None,
+    ) -> Tensor:  # fmt: skip
+        return self._mix(query_BHQD, key_BHKD, value_BHKD, Mask(allowed, bias=bias))
 
     def _attend_explicitly(
         self, query_BHQD: Tensor, key_BHKD: Tensor, value_BHKD: Tensor, mask: Mask

@@ -70,7 +70,7 @@ class LowBitLinear(nn.Linear):
     token is taken out by `eight_bits` in any case (see docs/low-bit.md).
     """
 
-    def __init__(self, inputs: int, outputs: int, bias: bool, kind: str) -> None:
+    def __init__(self, kind: str, inputs: int, outputs: int, bias: bool = True) -> None:
         super().__init__(inputs, outputs, bias)
         self.kind = kind
         self.quantised = True

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from explorer.model.patterns import causal_mask
+from explorer.model.sparse import Blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +14,20 @@ class Mask:
     """`allowed` is a boolean that broadcasts to B×H×Q×K, True where a query may look.
 
     `causal` hides later keys besides; `bias` is added to the scores. So a kernel that knows what
-    causal means needs no table of it.
+    causal means needs no table of it. With `blocks` there is a cheaper way to the same: the rest
+    is then what `whole` makes of them.
     """
 
     allowed: Tensor | None = None
     causal: bool = False
     bias: Tensor | None = None
+    blocks: Blocks | None = None
+
+    def whole(self) -> "Mask":
+        """The same without blocks, for whoever needs every query beside every key."""
+        if self.blocks is None:
+            return self
+        return Mask(self.blocks.table(), self.causal, self.blocks.table_bias())
 
     def table(self, queries: int, keys: int, device: torch.device) -> Tensor | None:
         """All that is allowed as one boolean table; None where everything is."""

@@ -16,7 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.messages.model_config import ModelConfig
-from explorer.model.patterns import PATTERNS
+from explorer.model.patterns import PATTERNS, pattern_mask
+from explorer.model.positions import alibi_bias
 
 SPARSE = ("window", "dilated", "global", "block")
 """The patterns that have blocks."""
@@ -110,38 +111,58 @@ class Blocks:
         self, config: ModelConfig, length: int, *, causal: bool, device: torch.device,
         padding_BL: Tensor | None = None, slopes_H: Tensor | None = None,
     ) -> None:  # fmt: skip
+        self.config = config
         self.cut = cut_of(config, length, causal=causal)
         self.rows = 0 if causal else self.cut.first
-        self.padding_BL = padding_BL
+        self.device = device
+        self.padding_BL, self.slopes_H = padding_BL, slopes_H
         position_1L = torch.arange(length, device=device)[None]
         query_1NC1 = self.cut.fold(position_1L, NOWHERE)[..., None]
         key_1N1S = self.cut.reach(position_1L, NOWHERE)[:, :, None]
         self.allowed = self._allowed(config, query_1NC1, key_1N1S, causal)
         self.bias = self.row_bias = None
         if slopes_H is not None:
-            self.bias = self._bias(slopes_H, (query_1NC1 - key_1N1S)[0])
-            position_L = position_1L[0]
-            distance_RL = (position_L[: self.rows, None] - position_L).abs()
-            self.row_bias = -slopes_H[:, None, None] * distance_RL
+            self.bias = self._bias(slopes_H, query_1NC1, key_1N1S)
+            query_R1 = position_1L[0, : self.rows, None]
+            self.row_bias = -slopes_H[:, None, None] * (query_R1 - position_1L).abs()
 
     def _allowed(
         self, config: ModelConfig, query_1NC1: Tensor, key_1N1S: Tensor, causal: bool
     ) -> Tensor:
         """(B·N)×1×C×S: what the pattern admits; each first key once, each query itself."""
         front = torch.arange(self.cut.keys, device=key_1N1S.device) < self.cut.first
-        once = front | (key_1N1S >= self.cut.first)
+        once = front | (key_1N1S >= self.cut.first) | (key_1N1S == NOWHERE)
         allowed = PATTERNS[config.pattern](query_1NC1, key_1N1S, config) & once & (key_1N1S >= 0)
         if causal:
             allowed = allowed & (key_1N1S <= query_1NC1)
         if self.padding_BL is not None:
             allowed = allowed & self.cut.reach(self.padding_BL, False)[:, :, None]
-        # A row of padding has something to look at, so that no kernel divides by nothing.
-        itself = (query_1NC1 == key_1N1S) & (front | (key_1N1S < self.cut.first) | once)
-        return allowed | itself
+        # A row of padding looks at itself, so that no kernel divides by nothing.
+        return allowed | ((query_1NC1 == key_1N1S) & once)
 
-    def _bias(self, slopes_H: Tensor, offset_NCS: Tensor) -> Tensor:
-        distance_N1CS = offset_NCS.abs()[:, None].clamp(max=self.cut.length)
-        return -slopes_H[:, None, None] * distance_N1CS
+    def _bias(self, slopes_H: Tensor, query_1NC1: Tensor, key_1N1S: Tensor) -> Tensor:
+        """(1 or N)×H×C×S of ALiBi; without first tokens every block has the same distances."""
+        cut = self.cut
+        distance_NCS = (query_1NC1 - key_1N1S)[0].abs().clamp(max=cut.length)
+        if not cut.first:
+            query_C = torch.arange(cut.size, device=slopes_H.device)
+            key_S = torch.arange(-cut.left, cut.size + cut.right, device=slopes_H.device)
+            distance_NCS = (query_C[:, None] - key_S).abs()[None] * cut.stride
+        return -slopes_H[:, None, None] * distance_NCS[:, None]
+
+    def table(self) -> Tensor | None:
+        """B×1×L×L: all that the pattern and the padding admit, not yet what lies ahead."""
+        length = self.cut.length
+        table = pattern_mask(self.config, length, length, self.device)
+        if self.padding_BL is None:
+            return table
+        padding_B11L = self.padding_BL[:, None, None]
+        return padding_B11L if table is None else table & padding_B11L
+
+    def table_bias(self) -> Tensor | None:
+        """1×H×L×L of ALiBi."""
+        length = self.cut.length
+        return None if self.slopes_H is None else alibi_bias(self.slopes_H, length, length)
 
     def attend(
         self, query_BHLD: Tensor, key_BHLD: Tensor, value_BHLD: Tensor, kernel: Kernel
@@ -153,7 +174,7 @@ class Blocks:
             self._rows_of(self.cut.reach(key_BHLD.transpose(1, 2))),
             self._rows_of(self.cut.reach(value_BHLD.transpose(1, 2))),
             self._for_rows(self.allowed, batch)[:, None],
-            None if self.bias is None else self._for_rows(self.bias[None], batch),
+            self._bias_for_rows(batch),
         )
         mixed_BNCHD = mixed_bHCD.transpose(1, 2).unflatten(0, (batch, -1))
         mixed_BHLD = self.cut.unfold(mixed_BNCHD).transpose(1, 2)
@@ -169,6 +190,11 @@ class Blocks:
         padding = None if self.padding_BL is None else self.padding_BL[:, None, None]
         first_BHRD = query_BHLD[:, :, : self.rows]
         return kernel(first_BHRD, key_BHLD, value_BHLD, padding, self.row_bias)
+
+    def _bias_for_rows(self, batch: int) -> Tensor | None:
+        if self.bias is None or self.bias.shape[0] == 1:
+            return self.bias
+        return self._for_rows(self.bias[None], batch)
 
     @staticmethod
     def _rows_of(tensor_BNCHD: Tensor) -> Tensor:

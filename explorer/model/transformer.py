@@ -20,6 +20,7 @@ from explorer.model.mask import EVERYTHING, Mask
 from explorer.model.norms import make_norm
 from explorer.model.patterns import padding_mask, pattern_mask
 from explorer.model.positions import alibi_bias, alibi_slopes, make_added_positions
+from explorer.model.sparse import Blocks, worthwhile
 
 
 class Transformer(nn.Module):
@@ -105,10 +106,8 @@ class Transformer(nn.Module):
     def encode(self, source: Tensor) -> tuple[Tensor, Mask]:
         """The memory B×S×M, and the mask that hides its padding."""
         padding = padding_mask(source, self.padding)
-        length = source.shape[1]
-        own = self._self_mask(length, length, causal=self.config.pattern == "causal")
-        allowed = padding if own.allowed is None else padding & own.allowed
-        mask = Mask(allowed, own.causal, own.bias)
+        length, causal = source.shape[1], self.config.pattern == "causal"
+        mask = self._self_mask(length, length, causal=causal, padding=padding)
         source_BSM = self._embed(self.source_embedding or self.source_frames, source)
         for block in self._readers:
             source_BSM = block(source_BSM, mask)
@@ -156,10 +155,21 @@ class Transformer(nn.Module):
             target_BTM = block(target_BTM, mask, source, state.source_mask, past)
         return self.decoder_norm(target_BTM)
 
-    def _self_mask(self, queries: int, keys: int, *, causal: bool) -> Mask:
-        device = self.output.weight.device
-        bias = None if self.slopes_H is None else alibi_bias(self.slopes_H, queries, keys)
-        return Mask(pattern_mask(self.config, queries, keys, device), causal, bias)
+    def _self_mask(
+        self, queries: int, keys: int, *, causal: bool, padding: Tensor | None = None
+    ) -> Mask:
+        device, slopes_H = self.output.weight.device, self.slopes_H
+        if queries == keys and worthwhile(self.config, keys, causal=causal):
+            tokens_BL = None if padding is None else padding[:, 0, 0]
+            return Mask(causal=causal, blocks=Blocks(
+                self.config, keys, causal=causal, device=device, padding_BL=tokens_BL,
+                slopes_H=slopes_H,
+            ))  # fmt: skip
+        allowed = pattern_mask(self.config, queries, keys, device)
+        if padding is not None:
+            allowed = padding if allowed is None else padding & allowed
+        bias = None if slopes_H is None else alibi_bias(slopes_H, queries, keys)
+        return Mask(allowed, causal, bias)
 
     def _embed(self, embedding: nn.Module | None, source: Tensor, start: int = 0) -> Tensor:
         assert embedding is not None
