@@ -1,6 +1,7 @@
 """Which query may look at which key, as boolean masks: True means it may.
 
-Axes: B batch, Q query position, K key position; masks broadcast over heads (B1QK).
+Axes: B batch, Q query position, K key position, F features of a frame; masks broadcast over heads
+(B×1×Q×K).
 
 With a cache of past keys the queries are the last Q of the K positions.
 """
@@ -16,9 +17,13 @@ Rule = Callable[[Tensor, Tensor, ModelConfig], Tensor]
 """Positions of queries (Q×1) and keys (1×K) to Q×K: whether the one may look at the other."""
 
 
-def padding_mask(ids_BK: Tensor, padding: int) -> Tensor:
-    """B×1×1×K: every query may look at keys that are not padding."""
-    return (ids_BK != padding)[:, None, None, :]
+def padding_mask(source: Tensor, padding: int) -> Tensor:
+    """B×1×1×K: every query may look at keys that are not padding.
+
+    `source` is B×K ids, or B×K×F frames, of which padding are those that are all zeros.
+    """
+    real_BK = source != padding if source.dim() == 2 else (source != 0).any(-1)
+    return real_BK[:, None, None, :]
 
 
 def causal_mask(queries: int, keys: int, device: torch.device | None = None) -> Tensor:
