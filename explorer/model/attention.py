@@ -52,6 +52,8 @@ class MultiHeadAttention(nn.Module):
     pattern in blocks where it pays; else the explicit formula. Weights are tapped before dropout.
     """
 
+    sink_H: Tensor | None
+
     def __init__(self, config: ModelConfig, *, crossing: bool = False) -> None:
         super().__init__()
         self.heads, self.groups = config.heads, config.groups
@@ -67,11 +69,12 @@ class MultiHeadAttention(nn.Module):
         self.rotary = None
         if config.positions == "rotary" and not crossing:
             self.rotary = Rotary(config.max_length, config.head_width, config.rotary_base)
-        self.sink_H: Tensor | None = None
+        zero_H = torch.zeros(config.heads)
         if config.sink == "learned":
-            self.sink_H = nn.Parameter(torch.zeros(config.heads))
-        elif config.sink == "zero":
-            self.register_buffer("sink_H", torch.zeros(config.heads), persistent=False)
+            self.sink_H = nn.Parameter(zero_H)
+        else:
+            zero = zero_H if config.sink == "zero" else None
+            self.register_buffer("sink_H", zero, persistent=False)
         self.queries, self.keys, self.values = Tap(), Tap(), Tap()
         self.scores, self.weights, self.mixed = Tap(), Tap(), Tap()
 

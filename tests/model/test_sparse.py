@@ -1,6 +1,7 @@
 """Attention in blocks against the whole table, and the patterns against their definitions."""
 
 from functools import partial
+from typing import Any
 
 import pytest
 import torch
@@ -13,6 +14,8 @@ from explorer.model.attention import attention_scores, attention_weights
 from explorer.model.patterns import PATTERNS, pattern_mask
 from explorer.model.positions import alibi_bias, alibi_slopes
 from explorer.model.sparse import SPARSE, Blocks, cut_of, worthwhile
+from explorer.model.taps import watching
+from explorer.model.transformer import Transformer
 
 patterns = st.sampled_from(sorted(PATTERNS))
 sparse = st.sampled_from(SPARSE)
@@ -140,3 +143,78 @@ def test_that_blocks_are_for_long_texts(pattern: str) -> None:
     c = config(pattern, 16)
     assert worthwhile(c, 2048, causal=False) and not worthwhile(c, 40, causal=False)
     assert not worthwhile(config("full", 16), 2048, causal=False)
+
+
+def same_model(pattern: str, values: dict[str, object]) -> Transformer:
+    """A small model in which blocks are worth their while at 150 tokens."""
+    shape = {
+        "width": 16, "heads": 4, "key_value_heads": 2, "feed_forward": 16, "window": 3,
+        "max_length": 256, "dropout": 0.0, "global_tokens": 2,
+    }  # fmt: skip
+    torch.manual_seed(1)
+    return Transformer(
+        ModelConfig.model_validate({**shape, "pattern": pattern, **values}), 11
+    ).eval()
+
+
+OPTIONS: tuple[dict[str, object], ...] = (
+    {}, {"positions": "alibi"}, {"positions": "rotary", "sink": "learned"},
+    {"score_cap": 2.0, "sink": "zero"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", SPARSE)
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_that_watching_changes_no_logits_of_any_architecture(
+    pattern: str, options: dict[str, object]
+) -> None:
+    ids = torch.randint(1, 11, (2, 150))
+    ids[1, 130:] = 0
+    sides = {
+        "encoder-decoder": (ids, ids), "decoder-only": (None, ids), "encoder-only": (ids, None),
+    }  # fmt: skip
+    for architecture, (source, target) in sides.items():
+        model = same_model(pattern, {**options, "architecture": architecture})
+        found = model(source, target)
+        seen: list[Tensor] = []
+        with watching({a.weights: seen.append for _, a in model.sites()}):
+            wanted = model(source, target)
+        assert seen and all(w.shape[2:] == (150, 150) for w in seen)
+        real = ids != 0
+        torch.testing.assert_close(found[real], wanted[real], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("pattern", sorted(PATTERNS))
+@pytest.mark.parametrize("architecture", ["encoder-decoder", "decoder-only"])
+@torch.no_grad()
+def test_that_writing_step_by_step_gives_the_logits_of_the_whole(
+    pattern: str, architecture: str
+) -> None:
+    model = same_model(pattern, {"architecture": architecture})
+    target = torch.randint(1, 11, (2, 140))
+    source = torch.randint(1, 11, (2, 130)) if architecture == "encoder-decoder" else None
+    whole = model(source, target)
+    state = model.start_decoding(source, target[:, :125])
+    for place in range(125, 140):
+        logits = model.decode_step(target[:, place], state)
+        torch.testing.assert_close(logits, whole[:, place], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("pattern", SPARSE)
+def test_that_a_model_takes_blocks_only_unwatched_and_where_they_pay(
+    pattern: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths: list[int] = []
+    attend_in_blocks = Blocks.attend
+
+    def noted(self: Blocks, *given: Any) -> Tensor:
+        lengths.append(self.cut.length)
+        return attend_in_blocks(self, *given)
+
+    monkeypatch.setattr(Blocks, "attend", noted)
+    model = same_model(pattern, {"architecture": "encoder-only", "encoder_layers": 1})
+    model(torch.ones(1, 200, dtype=torch.long), None)
+    model(torch.ones(1, 20, dtype=torch.long), None)
+    with watching({a.scores: lambda tensor: None for _, a in model.sites()}):
+        model(torch.ones(1, 200, dtype=torch.long), None)
+    assert lengths == [200]
