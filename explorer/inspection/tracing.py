@@ -2,10 +2,12 @@
 
 import time
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from explorer.inspection.recording import as_floats, recording
-from explorer.messages.results import Trace
+from explorer.messages.results import SiteKind, Trace
 from explorer.subjects.subject import Sentence, Subject
 
 
@@ -29,8 +31,22 @@ def trace(
     return Trace(
         subject.name, subject.step, source_text, target_text, own_target,
         source.tokens, target.tokens, weights, source.notes + target.notes,
-        1000 * (time.perf_counter() - started), source.picture,
+        1000 * (time.perf_counter() - started), source.picture, _allowed(subject, source, target),
     )  # fmt: skip
+
+
+def _allowed(
+    subject: Subject, source: Sentence, target: Sentence
+) -> dict[SiteKind, NDArray[np.bool_]]:
+    """Where self-attention may look: the pattern, and nothing ahead in a decoder."""
+    found: dict[SiteKind, NDArray[np.bool_]] = {}
+    read = ((SiteKind.ENCODER, source, False), (SiteKind.DECODER, target, True))
+    for kind, sentence, causal in read:
+        length = len(sentence.tokens)
+        table = subject.model.allowed(length, causal=causal) if length else None
+        if table is not None:
+            found[kind] = table.cpu().numpy()
+    return found
 
 
 def _as_read(subject: Subject, source: Sentence, target: Sentence) -> tuple[Sentence, Sentence]:

@@ -73,6 +73,8 @@ class Trace:
     whole text. A decoder alone has no `source`, an encoder alone no `target`. Row q of a decoder
     or cross-attention map is the query that decides the token *after* `target[q]`.
     `weights[site]` is float32 of shape heads × queries × keys, after the softmax, before dropout.
+    `allowed[kind]`, queries × keys, tells where sites of that kind may look; a kind that is not
+    there may look anywhere.
     """
 
     model: str
@@ -86,6 +88,7 @@ class Trace:
     notes: tuple[str, ...] = ()
     milliseconds: float = 0.0
     signal: SignalPicture | None = None
+    allowed: Mapping[SiteKind, NDArray[np.bool_]] = field(default_factory=dict)
 
     def queries(self, kind: SiteKind) -> tuple[Token, ...]:
         """The tokens on the query axis (rows) of a site of this kind."""

@@ -178,6 +178,13 @@ class Transformer(nn.Module):
             embedded_BLM = embedded_BLM * math.sqrt(self.config.width)
         return self.dropout(self.embedding_norm(self.positions(embedded_BLM, start)))
 
+    def allowed(self, length: int, *, causal: bool) -> Tensor | None:
+        """L×L: which places of a sentence without padding self-attention may look at; None: all."""
+        causal = causal or self.config.pattern == "causal"
+        mask = self._self_mask(length, length, causal=causal)
+        table = mask.table(length, length, self.output.weight.device)
+        return None if table is None else table.expand(1, 1, length, length)[0, 0]
+
     def sites(self) -> Iterator[tuple[Site, MultiHeadAttention]]:
         """Every attention with its place: encoder, then decoder, then cross-attention."""
         for layer, block in enumerate(self._readers):

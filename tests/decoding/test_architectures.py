@@ -117,3 +117,18 @@ def test_that_a_text_for_a_decoder_alone_is_read_as_it_is() -> None:
     assert [t.text for t in here.source("the cat").tokens] == ["the", "cat"]
     with pytest.raises(SentenceError):
         here.source("  ")
+
+
+@pytest.mark.parametrize("architecture", ["encoder-decoder", "decoder-only", "encoder-only"])
+@pytest.mark.parametrize("pattern", ["full", "causal", "window", "block", "global", "dilated"])
+def test_that_no_weight_lies_where_a_trace_says_that_nobody_may_look(
+    architecture: str, pattern: str
+) -> None:
+    here = subject(architecture, **{"model.pattern": pattern, "model.window": 2})
+    found = trace(here, here.source("3 1 4 1 5 9"), here.target("9 5 1"), "", "", own_target=False)
+    for site, weights in found.weights.items():
+        table = found.allowed.get(site.kind)
+        if table is None:
+            assert site.kind is SiteKind.CROSS or pattern == "full"
+            continue
+        assert weights[:, ~table].max() == 0 and (weights[:, table] > 0).all()
