@@ -100,6 +100,7 @@ def _buttons(c: Colors) -> str:
         border-color: {c.text}; }}
     QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {{
         color: {c.faint}; background: {c.raised}; border-color: {c.raised}; }}
+    QPushButton[small="true"] {{ padding: 1px 7px; }}
     QPushButton[quiet="true"], QToolButton[quiet="true"] {{ background: transparent;
         border-color: transparent; }}
     QPushButton[quiet="true"]:hover, QToolButton[quiet="true"]:hover {{ background: {c.raised}; }}
@@ -131,7 +132,7 @@ def _fields(c: Colors) -> str:
         border-color: {c.bad}; background: {mix(c.surface, c.bad, 0.14)}; }}
     QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{
         color: {c.faint}; background: transparent; }}
-    QComboBox {{ padding-right: 22px; }}
+    QComboBox {{ padding-right: 2px; }}
     QComboBox::drop-down {{ border: none; width: 22px; }}
     QComboBox::down-arrow {{ image: {_icon("chevron-down")}; width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {c.surface}; border: 1px solid {c.line};

@@ -5,26 +5,20 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from explorer.messages import commands, events
-from explorer.messages.config import RunConfig
 from explorer.messages.presets import load_preset
-from explorer.messages.results import History, ModelInfo
+from explorer.messages.results import History
 from explorer.messages.settings import all_settings, with_values
 from explorer.ui.panels.model_panel import ModelPanel
-from explorer.ui.widgets.setting_row import SettingRow
+from tests.ui.model_desk import changed, choose, click, model, shown_panel, started, step, type_into
 
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> ModelPanel:
-    made = ModelPanel()
-    qtbot.addWidget(made)
-    made.resize(320, 700)
-    made.show()
-    qtbot.waitUntil(lambda: made.form.groups[0].heading.isChecked())
-    return made
+    return shown_panel(qtbot)
 
 
 @pytest.fixture
@@ -33,45 +27,6 @@ def asked(panel: ModelPanel) -> list[commands.Command]:
     made: list[commands.Command] = []
     panel.requested.connect(made.append)
     return made
-
-
-def model(config: RunConfig, step: int = 0, history: History | None = None) -> events.ModelOpened:
-    origin = "/runs/a run"
-    info = ModelInfo("a run", origin, config, step, 1_234_567, 48, "3 1 4", history)
-    return events.ModelOpened(info)
-
-
-def changed(state: events.TrainingState, step: int = 0) -> events.TrainingChanged:
-    return events.TrainingChanged(state, "/runs/a run", step, 2000)
-
-
-def step(number: int, seconds: float) -> events.TrainStep:
-    return events.TrainStep(number, 2000, 1.5, 1e-3, 1.0, 640, 41_200.0, seconds)
-
-
-def type_into(qtbot: QtBot, row: SettingRow, text: str) -> None:
-    control = row.editor.widget
-    control.setFocus()
-    assert isinstance(control, QLineEdit | QSpinBox)
-    control.selectAll()
-    qtbot.keyClicks(control, text)
-
-
-def click(qtbot: QtBot, widget: QWidget) -> None:
-    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
-
-
-def choose(combo: QComboBox, data: str) -> None:
-    """Choose as a person does: the list's signal `activated` fires too."""
-    index = combo.findData(data)
-    assert index >= 0
-    combo.setCurrentIndex(index)
-    combo.activated.emit(index)
-
-
-def started(asked: list[commands.Command]) -> RunConfig:
-    assert isinstance(asked[0], commands.StartTraining)
-    return asked[0].config
 
 
 def test_that_every_setting_has_a_control_with_name_and_explanation(panel: ModelPanel) -> None:
@@ -106,8 +61,7 @@ def test_that_heads_that_do_not_divide_the_width_are_marked_and_keep_train_from_
     type_into(qtbot, panel.form.row("training.learning_rate"), "0.5")
     row = panel.form.row("model.heads")
     type_into(qtbot, row, "3")
-    assert row.complaint is not None
-    assert "3 heads do not divide the width" in row.complaint.text()
+    assert "3 heads do not divide the width" in row.said
     assert not panel.run.buttons.train_button.isEnabled()
     assert "3 heads do not divide" in panel.run.reason.text()
     panel.train()
@@ -121,9 +75,9 @@ def test_that_a_mended_setting_lets_train_start_again(
 ) -> None:
     row = panel.form.row("training.learning_rate")
     type_into(qtbot, row, "fast")
-    assert row.complaint is not None and "should be a number" in row.complaint.text()
+    assert "Should be a number" in row.said
     type_into(qtbot, row, "0.01")
-    assert row.complaint.text() == ""
+    assert row.said == ""
     assert panel.run.reason.isHidden()
     click(qtbot, panel.run.buttons.train_button)
     assert started(asked).training.learning_rate == 0.01
@@ -135,8 +89,7 @@ def test_that_an_error_in_a_closed_group_opens_it(qtbot: QtBot, panel: ModelPane
     panel.form.refresh()
     assert any(row.setting.path == "decoding.max_length" for row in panel.form.rows())
     row = panel.form.row("decoding.max_length")
-    assert row.isVisible() and row.complaint is not None
-    assert "more than the model can write" in row.complaint.text()
+    assert row.isVisible() and "more than the model can write" in row.said
 
 
 def test_that_changes_are_counted_against_the_preset_and_reset_undoes_them(

@@ -13,15 +13,16 @@ from explorer.messages.events import Event, Failed, ModelOpened, TrainingChanged
 from explorer.messages.presets import Preset, all_presets
 from explorer.messages.results import ModelInfo
 from explorer.messages.settings import SettingsError
+from explorer.messages.task_config import OWN
 from explorer.ui import theme
 from explorer.ui.panel import Panel
 from explorer.ui.widgets.notice import Notice
 from explorer.ui.widgets.run_view import RunView
 from explorer.ui.widgets.settings_draft import SettingsDraft
 from explorer.ui.widgets.settings_form import SettingsForm
-from explorer.ui.widgets.task_chooser import TaskChooser
+from explorer.ui.widgets.task_chooser import TaskChooser, task_info
 
-_FILES = "Sentence pairs (*.tsv *.txt *.tsv.gz *.txt.gz);;All files (*)"
+_FILES = "Text and tables (*.txt *.tsv *.csv *.jsonl *.txt.gz *.tsv.gz *.csv.gz);;All files (*)"
 
 
 class ModelPanel(Panel):
@@ -72,6 +73,7 @@ class ModelPanel(Panel):
         self.chooser.preset_chosen.connect(self.choose_preset)
         self.chooser.corpus_asked.connect(self._ask_for_corpus)
         self.form.edited.connect(self._judge)
+        self.form.applied.connect(self._apply)
         self.run.reason.linkActivated.connect(self._go_to)
         buttons = self.run.buttons
         buttons.train.connect(self.train)
@@ -134,13 +136,20 @@ class ModelPanel(Panel):
         return True
 
     def open_corpus(self, path: str) -> None:
-        """Learn from the sentence pairs in a file; when there is none, say so."""
+        """Learn from a file or a folder; when there is none, say so.
+
+        A task of one's own data stays; else a folder is running text, and a file has pairs.
+        """
         self._fill()
-        if not Path(path).is_file():
+        place = Path(path)
+        if not place.exists():
             self.notice.say(f"There is no file {path}. Choose another with “Open corpus…”.")
             return
         self.notice.clear()
-        self._give({"task.name": "pairs", "task.file": path})
+        task = str(self.draft.value("task.name"))
+        if task not in OWN:
+            task = "text" if place.is_dir() else "pairs"
+        self._give({**self._task(task), "task.file": path})
 
     def choose_preset(self, name: str) -> None:
         """Take all settings of a preset; the empty name is the opened model."""
@@ -150,10 +159,26 @@ class ModelPanel(Panel):
             self._take(config)
 
     def _choose_task(self, name: str) -> None:
-        if not self.draft.changed and name in self._presets:
-            self.choose_preset(name)
+        preset = self._preset_of(name)
+        if not self.draft.changed and preset:
+            self.choose_preset(preset)
         else:
-            self._give({"task.name": name})
+            self._give(self._task(name))
+
+    def _preset_of(self, task: str) -> str:
+        """The preset of a task: the one of its name, or the first that learns it."""
+        fitting = [n for n, config in self._presets.items() if config.task.name == task]
+        return task if task in self._presets else next(iter(fitting), "")
+
+    def _task(self, name: str) -> dict[str, object]:
+        """What to set for a task: with its usual architecture, where the present one cannot."""
+        able = task_info(name).architectures
+        present = self.draft.value("model.architecture")
+        values: dict[str, object] = {"task.name": name}
+        return values if present in able else {**values, "model.architecture": able[0]}
+
+    def _apply(self, path: str, value: float) -> None:
+        self.requested.emit(commands.ChangeTraining(((path, value),)))
 
     def _ask_for_corpus(self) -> None:
         start = str(self.draft.value("task.file"))
@@ -199,6 +224,8 @@ class ModelPanel(Panel):
             elif isinstance(event, Failed) and event.about in ("training", "model"):
                 self.notice.say(event.message)
         self.run.receive(events)
+        if self.form.running.receive(events):
+            self.form.judge()
 
     def _open(self, model: ModelInfo) -> None:
         self._fill()

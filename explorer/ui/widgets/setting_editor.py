@@ -1,22 +1,19 @@
-"""One control for each kind of setting, all with the same three words: value, edited, mark."""
+"""One control for each kind of setting, all with the same words: value, edited, entered, mark."""
 
+from collections.abc import Collection
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from explorer.messages.settings import Setting
+from explorer.ui import theme
+from explorer.ui.widgets.elided_combo import ElidedCombo
+from explorer.ui.widgets.number_box import NumberBox, means_least
+from explorer.ui.widgets.setting_topics import choice_title
 
 _LARGEST = 2**31 - 1
-
-
-class Doubling(QSpinBox):
-    """A whole number whose arrows double and halve it, as sizes in a model are chosen."""
-
-    def stepBy(self, steps: int) -> None:
-        """Double `steps` times, or halve."""
-        value = self.value() * 2.0**steps
-        self.setValue(int(min(max(value, self.minimum()), self.maximum())))
 
 
 class _WheelGuard(QObject):
@@ -36,10 +33,13 @@ class SettingEditor(QObject):
     """The control of one setting; `edited` carries its path and the value as given."""
 
     edited = Signal(str, object)
+    entered = Signal()
+    """Enter was pressed in it."""
 
     def __init__(self, setting: Setting, parent: QWidget) -> None:
         super().__init__(parent)
         self.setting = setting
+        self._fitting: Collection[str] = ()
         self.widget = self._make(parent)
         self.widget.setObjectName(setting.path)
         self.widget.setAccessibleName(setting.title)
@@ -60,24 +60,20 @@ class SettingEditor(QObject):
 
     def _spin_box(self, parent: QWidget) -> QSpinBox:
         setting = self.setting
-        doubles = setting.default >= 16 and setting.default.bit_count() == 1
-        box = Doubling(parent) if doubles else QSpinBox(parent)
         low = int(setting.minimum if setting.minimum is not None else 0)
         high = int(setting.maximum if setting.maximum is not None else _LARGEST)
-        box.setRange(low, high)
-        box.setGroupSeparatorShown(True)
-        box.lineEdit().setTextMargins(6, 0, 0, 0)
-        if high > 1000 and not doubles:
-            box.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+        doubles = setting.default >= 16 and setting.default.bit_count() == 1
+        box = NumberBox(low, high, setting.special, doubles=doubles, parent=parent)
         box.valueChanged.connect(self._tell)
+        box.lineEdit().returnPressed.connect(self.entered)
         return box
 
     def _combo(self, parent: QWidget) -> QComboBox:
-        box = QComboBox(parent)
-        box.addItems(list(self.setting.choices))
-        box.setMinimumContentsLength(6)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.currentTextChanged.connect(self._tell)
+        box = ElidedCombo(self.setting.title, parent=parent)
+        for choice in self.setting.choices:
+            box.addItem(self.title_of(choice), choice)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        box.currentIndexChanged.connect(lambda index: self._tell(box.itemData(index)))
         return box
 
     def _switch(self, parent: QWidget) -> QCheckBox:
@@ -87,8 +83,24 @@ class SettingEditor(QObject):
 
     def _line(self, parent: QWidget) -> QLineEdit:
         line = QLineEdit(parent)
-        line.textEdited.connect(self._tell)
+        line.textEdited.connect(self._tell_text)
+        line.returnPressed.connect(self.entered)
+        if self.setting.special:
+            line.editingFinished.connect(lambda: self._settle(line))
         return line
+
+    def title_of(self, choice: str) -> str:
+        """A choice as people read it."""
+        return choice_title(self.setting.path, choice)
+
+    def _tell_text(self, text: str) -> None:
+        special = means_least(text, self.setting.special)
+        self._tell(self.setting.minimum if special else text)
+
+    def _settle(self, line: QLineEdit) -> None:
+        """Write the word for the least value in full once it was typed in part."""
+        if means_least(line.text(), self.setting.special):
+            line.setText(self.setting.special)
 
     def _tell(self, value: object) -> None:
         self.edited.emit(self.setting.path, value)
@@ -100,12 +112,16 @@ class SettingEditor(QObject):
         if isinstance(control, QSpinBox):
             control.setValue(int(value))
         elif isinstance(control, QComboBox):
-            control.setCurrentText(str(value))
+            control.setCurrentIndex(control.findData(value))
         elif isinstance(control, QCheckBox):
             control.setChecked(bool(value))
         elif isinstance(control, QLineEdit):
-            control.setText(written(value))
+            control.setText(self._written(value))
         control.blockSignals(False)
+
+    def _written(self, value: Any) -> str:
+        least = self.setting.special and value == self.setting.minimum
+        return self.setting.special if least else written(value)
 
     def mark(self, wrong: bool) -> None:
         """Tint the control when its value does not fit."""
@@ -113,6 +129,16 @@ class SettingEditor(QObject):
             self.widget.setProperty("wrong", wrong)
             self.widget.style().unpolish(self.widget)
             self.widget.style().polish(self.widget)
+
+    def prefer(self, fitting: Collection[str]) -> None:
+        """Let the choices step back that do not fit; none given: all fit."""
+        if fitting == self._fitting or not isinstance(self.widget, QComboBox):
+            return
+        self._fitting = fitting
+        faint = QColor(theme.colors().faint)
+        for index, choice in enumerate(self.setting.choices):
+            color = faint if fitting and choice not in fitting else None
+            self.widget.setItemData(index, color, Qt.ItemDataRole.ForegroundRole)
 
 
 def written(value: Any) -> str:
@@ -124,7 +150,8 @@ def tooltip(setting: Setting) -> str:
     """What a setting means, its symbol, what it may be, and its name in files and commands."""
     head = f"<b>{setting.title}</b>" + (f" &nbsp;<i>{setting.symbol}</i>" if setting.symbol else "")
     span = allowed(setting)
-    return f"<p>{head}<br>{setting.help}</p><p>{span}<code>{setting.path}</code></p>"
+    live = "<br>Can be changed while a run trains." if setting.live else ""
+    return f"<p>{head}<br>{setting.help}{live}</p><p>{span}<code>{setting.path}</code></p>"
 
 
 def allowed(setting: Setting) -> str:
@@ -132,5 +159,6 @@ def allowed(setting: Setting) -> str:
     if setting.minimum is None or setting.maximum is None:
         return ""
     low, high = (f"{bound:,.10g}" for bound in (setting.minimum, setting.maximum))
+    least = f" ({setting.special})" if setting.special else ""
     unit = f" {setting.unit}" if setting.unit else ""
-    return f"{low} to {high}{unit} · "
+    return f"{low}{least} to {high}{unit} · "

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from explorer.messages.config import SECTIONS, RunConfig
-from explorer.messages.settings import SettingsError, all_settings, with_values
+from explorer.messages.settings import Setting, SettingsError, all_settings, with_values
 
 _TASK = ("task.name", "task.file")
 
@@ -42,6 +42,10 @@ class SettingsDraft:
         """Set values by path; texts are parsed, and those that do not fit are kept as errors."""
         self._given.update(values)
         self._check()
+
+    def matters(self, setting: Setting) -> bool:
+        """Whether a setting has any effect with the others as they are."""
+        return all(str(self.value(path)) in values for path, values in setting.needs.items())
 
     @property
     def changed(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""A group of settings under a heading that opens and closes; its lines are made when it opens."""
+"""A group of settings under a heading that opens and closes; its lines are made when needed."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,22 +9,26 @@ from explorer.messages.settings import Setting
 from explorer.ui import theme
 from explorer.ui.widgets.setting_row import SettingRow
 
-Prepare = Callable[[SettingRow], None]
+Visit = Callable[[SettingRow], None]
+Found = frozenset[str] | None
+"""Paths of the settings that a search has found; None while nobody searches."""
 
 
 class SettingsGroup(QWidget):
-    """A heading and, once opened, a line for each setting."""
+    """A heading and, once opened or found, a line for each setting."""
 
     edited = Signal(str, object)
+    applied = Signal(str)
 
     def __init__(
-        self, title: str, settings: Sequence[Setting], prepare: Prepare, parent: QWidget
+        self, title: str, settings: Sequence[Setting], show: Visit, judge: Visit, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.title = title
         self.settings = tuple(settings)
         self.rows: dict[str, SettingRow] = {}
-        self._prepare = prepare
+        self._show, self._judge = show, judge
+        self._found: Found = None
         self._body: QWidget | None = None
         self.heading = self._make_heading()
         self._layout = QVBoxLayout(self)
@@ -42,7 +46,7 @@ class SettingsGroup(QWidget):
         heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         heading.setFont(theme.font("body", bold=True))
         heading.setAccessibleName(f"{self.title} settings")
-        heading.setToolTip(f"Show or hide the settings {self.title.lower()}.")
+        heading.setToolTip(f"Show or hide the settings “{self.title}”.")
         heading.toggled.connect(self._toggle)
         return heading
 
@@ -61,32 +65,56 @@ class SettingsGroup(QWidget):
         """Show the lines."""
         self.heading.setChecked(True)
 
-    def holds(self, path: str) -> bool:
-        """Whether a setting belongs to this group."""
-        return any(setting.path == path for setting in self.settings)
+    def seek(self, found: Found) -> None:
+        """Show what a search has found and nothing else; None: as before the search."""
+        self._found = None if found is None else found & {s.path for s in self.settings}
+        self.setVisible(found is None or bool(self._found))
+        if found is None and self.heading.isChecked():
+            self.make_rows(len(self.settings))
+        self._show_body()
+
+    def shows(self, setting: Setting) -> bool:
+        """Whether a line is in its place, were it of any effect."""
+        return self._found is None or setting.path in self._found
 
     def _toggle(self, opened: bool) -> None:
-        self.heading.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
-        if opened:
+        if opened and self._found is None:
             self.make_rows(len(self.settings))
+        self._show_body()
+
+    def _show_body(self) -> None:
+        opened = self.heading.isChecked() if self._found is None else bool(self._found)
+        self.heading.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+        for row in self.rows.values():
+            self._judge(row)
         if self._body is not None:
             self._body.setVisible(opened)
 
     def make_rows(self, most: int) -> bool:
         """Make up to so many of the lines that are missing; whether all are there then.
 
-        Lines come to be unseen, so that a form can be made a little at a time.
+        Lines come to be unseen, so that a form can be made a little at a time; while somebody
+        searches, only what was found is made.
         """
-        body = self._body = self._body or self._make_body()
-        for setting in self.settings[len(self.rows) :][:most]:
-            row = SettingRow(setting, body)
-            row.edited.connect(self.edited)
-            self._lines.addWidget(row)
-            self.rows[setting.path] = row
-            self._prepare(row)
-            for part in (row, row.name, row.editor.widget):
-                part.ensurePolished()  # Else all of them when they are shown, at one go.
-        return len(self.rows) == len(self.settings)
+        missing = [s for s in self.settings if s.path not in self.rows and self.shows(s)]
+        if missing:
+            self._body = self._body or self._make_body()
+        for setting in missing[:most]:
+            self._make_row(setting)
+        if self._found and missing:
+            self._show_body()
+        return len(missing) <= most
+
+    def _make_row(self, setting: Setting) -> None:
+        row = SettingRow(setting, self._body or self)
+        row.edited.connect(self.edited)
+        row.applied.connect(self.applied)
+        self.rows[setting.path] = row
+        made = [s.path for s in self.settings if s.path in self.rows]
+        self._lines.insertWidget(made.index(setting.path), row)
+        self._show(row)
+        for part in (row, row.name, row.editor.widget):
+            part.ensurePolished()  # Else all of them when they are shown, at one go.
 
     def _make_body(self) -> QWidget:
         body = QWidget(self)

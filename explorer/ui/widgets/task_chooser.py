@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.messages.presets import Preset
-from explorer.messages.tasks import TASK_INFO
+from explorer.messages.task_config import OWN
+from explorer.messages.tasks import TASK_INFO, TaskInfo
 from explorer.ui import theme
 from explorer.ui.icons import icon
+from explorer.ui.widgets.elided_combo import ElidedCombo
+from explorer.ui.widgets.task_groups import group_of, task_groups
 from explorer.ui.widgets.text_line import TextLine
 
 _TASK_TIP = (
@@ -18,8 +22,8 @@ _TASK_TIP = (
 )
 _PRESET_TIP = "<b>Preset</b><br>Settings that are known to work. Choosing one replaces them all."
 _CORPUS_TIP = (
-    "<b>Open corpus</b><br>A UTF-8 text file with a pair on each line: source, a tab, target. "
-    "It may be gzipped. <code>task.file</code>"
+    "<b>Open corpus</b><br>Your own text, or a table of pairs or labels: plain text, TSV, CSV or "
+    "JSON Lines, or a folder of text files. <code>task.file</code>"
 )
 
 
@@ -32,26 +36,24 @@ class TaskChooser(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.task = self._combo("Task", _TASK_TIP)
-        for name, info in TASK_INFO.items():
-            self.task.addItem(info.title, name)
+        self.task = ElidedCombo("Task", _TASK_TIP, self)
+        self._fill_tasks()
         self.task.activated.connect(lambda i: self.task_chosen.emit(self.task.itemData(i)))
         self.lesson = self._lesson()
         self.corpus = self._corpus_button()
         self.file = TextLine("Corpus file")
-        self.preset = self._combo("Preset", _PRESET_TIP)
+        self.preset = ElidedCombo("Preset", _PRESET_TIP, self)
         self.preset.activated.connect(lambda i: self.preset_chosen.emit(self.preset.itemData(i)))
         self._arrange()
         self._color()
         theme.theme().changed.connect(self._color)
 
-    def _combo(self, name: str, tip: str) -> QComboBox:
-        combo = QComboBox(self)
-        combo.setAccessibleName(name)
-        combo.setToolTip(tip)
-        combo.setMinimumContentsLength(8)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        return combo
+    def _fill_tasks(self) -> None:
+        for title, names in task_groups():
+            self.task.add_heading(title)
+            for name in names:
+                self.task.add_choice(task_info(name).title, name, task_info(name).learns)
+        self.task.setMaxVisibleItems(self.task.count())
 
     def _corpus_button(self) -> QPushButton:
         button = QPushButton("Open…", self)
@@ -97,15 +99,21 @@ class TaskChooser(QWidget):
 
     def _color(self) -> None:
         palette = self.lesson.palette()
-        palette.setColor(self.lesson.foregroundRole(), theme.colors().muted)
+        palette.setColor(self.lesson.foregroundRole(), QColor(theme.colors().muted))
         self.lesson.setPalette(palette)
         self.corpus.setIcon(icon("corpus", theme.colors().text, theme.colors().faint))
 
     def set_presets(self, presets: Sequence[Preset]) -> None:
-        """Offer these presets."""
+        """Offer these presets, in the groups of their tasks."""
         self.preset.clear()
-        for preset in presets:
-            self.preset.addItem(preset.title, preset.name)
+        for title, _ in task_groups():
+            here = [p for p in presets if group_of(p.config.task.name) == title]
+            if here:
+                self.preset.add_heading(title)
+            for preset in here:
+                learns = task_info(preset.config.task.name).learns
+                self.preset.add_choice(preset.title, preset.name, learns)
+        self.preset.setMaxVisibleItems(self.preset.count() + 1)
 
     def offer_opened(self, title: str) -> None:
         """Offer the opened model's own settings on top, under its title; chosen, it is ""."""
@@ -117,8 +125,16 @@ class TaskChooser(QWidget):
     def show_task(self, name: str, file: str) -> None:
         """Show the chosen task, its lesson, and the corpus if one is chosen."""
         self.task.setCurrentIndex(self.task.findData(name))
-        self.lesson.setText(next((i.learns for n, i in TASK_INFO.items() if n == name), ""))
-        missing = name == "pairs" and not file
-        shown = "no file yet" if missing else Path(file).name
-        self.file.set_text(shown, "warning" if missing else "muted")
-        self.file.setToolTip(file)
+        self.lesson.setText(task_info(name).learns)
+        if name in OWN:
+            shown, color = (Path(file).name, "text") if file else ("no file yet", "warning")
+            self.file.set_text(shown, color)
+        else:
+            self.file.set_text("none, made up as it learns", "faint", brief="none, made up")
+        self.file.setToolTip(file or _CORPUS_TIP)
+
+
+def task_info(name: str) -> TaskInfo:
+    """What is known of a task; also of one that there is no more."""
+    found = next((info for task, info in TASK_INFO.items() if task == name), None)
+    return found or TaskInfo(name, "")
