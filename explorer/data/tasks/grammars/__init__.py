@@ -1,0 +1,1 @@
+"""Small hand-written grammars that write a sentence in two languages at once."""

@@ -1,0 +1,106 @@
+"""Questions on short stories: the answer looks at the last sentence about what is asked for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from explorer.data.pairs import Pair
+from explorer.data.tasks.drawing import Drawing
+from explorer.messages.config import TaskConfig
+
+PEOPLE = ("Anna", "Ben", "Carla", "David", "Emma", "Felix")
+PLACES = ("garden", "kitchen", "cellar", "office", "bathroom", "attic")
+THINGS = ("apple", "book", "key", "lamp", "ball")
+GOES = ("went to", "walked to", "ran to", "moved to")
+TAKES = ("took", "picked up")
+DROPS = ("dropped", "put down")
+FEWEST, MOST = 2, 6
+"""Sentences of a story."""
+
+
+@dataclass(slots=True)
+class _World:
+    """Who is where, and who holds what, so far as it was told."""
+
+    draw: Drawing
+    people: list[str]
+    place: dict[str, str] = field(default_factory=dict[str, str])
+    holder: dict[str, str] = field(default_factory=dict[str, str])
+    thing_place: dict[str, str] = field(default_factory=dict[str, str])
+    told: list[str] = field(default_factory=list[str])
+
+    def go_on(self) -> None:
+        """One more sentence: somebody moves, takes a thing, puts it down or gives it away."""
+        person, draw = self.draw.one(self.people), self.draw
+        held = [thing for thing, holder in self.holder.items() if holder == person]
+        way = draw.below(4)
+        if person not in self.place or way == 0:
+            self._move(person)
+        elif held and way == 1:
+            self._put(person, draw.one(held))
+        elif held and way == 2:
+            self._give(person, draw.one(held))
+        else:
+            self._take(person)
+
+    def _move(self, person: str) -> None:
+        place = self.draw.one([p for p in PLACES if p != self.place.get(person)])
+        self.place[person] = place
+        self.told.append(f"{person} {self.draw.one(GOES)} the {place}.")
+
+    def _put(self, person: str, thing: str) -> None:
+        self.thing_place[thing] = self.place[person]
+        del self.holder[thing]
+        self.told.append(f"{person} {self.draw.one(DROPS)} the {thing}.")
+
+    def _give(self, person: str, thing: str) -> None:
+        here = self.place[person]
+        near = [p for p in self.people if p != person and self.place.get(p, here) == here]
+        if not near:
+            self._put(person, thing)
+        else:
+            self.holder[thing] = other = self.draw.one(near)
+            self.place[other] = here  # Who is given a thing stands beside the giver.
+            self.told.append(f"{person} gave the {thing} to {other}.")
+
+    def _take(self, person: str) -> None:
+        here = self.place[person]
+        near = [t for t in THINGS if t not in self.holder and self.thing_place.get(t, here) == here]
+        if not near:
+            self._move(person)
+        else:
+            self.holder[thing := self.draw.one(near)] = person
+            self.told.append(f"{person} {self.draw.one(TAKES)} the {thing}.")
+
+    def questions(self) -> list[tuple[str, str]]:
+        """The questions of one kind that the story answers, with their answers."""
+        where = [(f"Where is {person}?", place) for person, place in self.place.items()]
+        who = [(f"Who has the {thing}?", holder) for thing, holder in self.holder.items()]
+        held = [(thing, self.place[holder]) for thing, holder in self.holder.items()]
+        left = [(t, place) for t, place in self.thing_place.items() if t not in self.holder]
+        things = [(f"Where is the {thing}?", place) for thing, place in held + left]
+        return self.draw.one([kind for kind in (where, who, things) if kind])
+
+
+class Stories:
+    """`Anna went to the attic. Anna took the key. Where is the key?` → `attic`."""
+
+    name: ClassVar[str] = "stories"
+
+    def example(self, chance: np.random.Generator, config: TaskConfig) -> Pair:
+        """Two or three people, what they do, and one of the questions that this answers."""
+        draw = Drawing(chance)
+        world = _World(draw, draw.some(PEOPLE, draw.between(2, 3)))
+        for _ in range(draw.between(FEWEST, MOST)):
+            world.go_on()
+        question, answer = draw.one(world.questions())
+        return Pair(" ".join([*world.told, question]), answer)
+
+    def words(self, config: TaskConfig) -> Iterable[str]:
+        """Every word once."""
+        return [
+            " ".join([*PEOPLE, *PLACES, *THINGS, *GOES, *TAKES, *DROPS, "gave the to"]),
+            "Where is Anna? Who has the key?", "Anna dropped the key.",
+        ]  # fmt: skip
