@@ -49,6 +49,7 @@ def eight_bits(input_I: Tensor) -> Tensor:
 
     The first BitNet scales so while it runs (Wang et al., 2023, section 2.1), b1.58 always.
     """
+    input_I = input_I.to(torch.promote_types(input_I.dtype, torch.float32))
     scale = LEVELS / input_I.abs().amax(dim=-1, keepdim=True).clamp(min=SMALLEST)
     return (input_I * scale).round().clamp(-LEVELS, LEVELS) / scale
 
@@ -79,7 +80,7 @@ class LowBitLinear(nn.Linear):
         """…×I to …×O."""
         if not self.quantised:
             return F.linear(input, self.weight, self.bias)
-        numbers_OI, scale = QUANTISERS[self.kind](self.weight.float())
+        numbers_OI, scale = QUANTISERS[self.kind](self.weight)
         weight_OI = straight_through(self.weight, numbers_OI * scale)
         return F.linear(straight_through(input, eight_bits(input)), weight_OI, self.bias)
 

@@ -31,10 +31,11 @@ class Mask:
 
     def table(self, queries: int, keys: int, device: torch.device) -> Tensor | None:
         """All that is allowed as one boolean table; None where everything is."""
+        allowed = self.whole().allowed
         if not self.causal or queries == 1:
-            return self.allowed
+            return allowed
         triangle = causal_mask(queries, keys, device)
-        return triangle if self.allowed is None else triangle & self.allowed
+        return triangle if allowed is None else triangle & allowed
 
     def keep(self, rows: Tensor) -> "Mask":
         """The mask of these rows of the batch."""
