@@ -175,23 +175,21 @@ def decode(model: Model, source: Source, as_json: AsJson = False, device: Device
 @app.command()
 def evaluate(
     model: Model,
-    file: Annotated[Path, typer.Argument(help="UTF-8 TSV: source, tab, reference.")],
+    file: Annotated[Path, typer.Argument(help="Pairs with references, or text.")],
+    tokenize: Annotated[
+        str, typer.Option(help="How BLEU cuts texts: 13a, intl, zh, char, none …")
+    ] = "13a",
     as_json: AsJson = False,
     device: Device = "auto",
 ) -> None:
-    """Measure loss, exact match, BLEU and chrF on sentence pairs."""
-    from explorer.data.pairs import read_pairs
-    from explorer.training.scoring import score
+    """Measure a model on a file of its task's form: pairs, labels, classes, or running text."""
+    from explorer.training.scoring import figures_as_text, score_file
 
-    figures = score(_open(model, device), read_pairs(file))
+    figures = score_file(_open(model, device), file, tokenize)
     if as_json:
         _print_json(figures)
-        return
-    print(f"pairs        {figures['pairs']:,}")
-    print(f"loss         {figures['loss']:.4f} nats a token")
-    print(f"exact match  {100 * figures['exact_match']:.2f} %")
-    print(f"BLEU         {figures['bleu']:.2f}  ({figures['bleu_signature']})")
-    print(f"chrF         {figures['chrf']:.2f}  ({figures['chrf_signature']})")
+    else:
+        print("\n".join(figures_as_text(figures)))
 
 
 @app.command()
