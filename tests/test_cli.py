@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from explorer.cli import main
-from explorer.data.pairs import read_pairs
+from explorer.data.reading.examples import read_pairs
 
 TINY = (
     "--set", "training.steps=6", "--set", "model.width=16", "--set", "model.heads=2",

@@ -1,8 +1,10 @@
 """Text to tokens and back, by words, characters or frequent pieces (through `tokenizers`)."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tokenizers import Encoding as _Encoding
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -16,6 +18,7 @@ _NEEDED = SPECIAL[:4]
 """Those that every vocabulary has; the first ones that were made had no mask."""
 SPACE = "▁"
 """Stands for the space before a word, so that text can be put together again exactly."""
+MOST_LABELS = 200_000
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -33,6 +36,11 @@ class Vocabulary:
         self._tokenizer = tokenizer
         self._specials = 5 if tokenizer.id_to_token(MASK) == SPECIAL[MASK] else 4
         self._starts = self._starting()
+        self.characters = isinstance(tokenizer.pre_tokenizer, pre_tokenizers.Split)
+        """Whether every character is a token of its own."""
+        normalizer = tokenizer.normalizer
+        self.keeps_lines = normalizer is not None and normalizer.normalize_str("\n") == "\n"
+        """Whether it is one for running text, in which newlines are tokens."""
 
     def __len__(self) -> int:
         return self._tokenizer.get_vocab_size()
@@ -74,8 +82,10 @@ class Vocabulary:
     def _starting(self) -> frozenset[int] | None:
         """The tokens that begin a word; None when every character is a token of its own."""
         entries = self._tokenizer.get_vocab(with_added_tokens=False)
-        found = frozenset(id for piece, id in entries.items() if piece.startswith(SPACE))
-        return found or None
+        found = {id for piece, id in entries.items() if piece.startswith(SPACE)}
+        if found and isinstance(self._tokenizer.model, models.WordLevel):
+            found.add(UNKNOWN)  # Of an unknown word nothing else is left.
+        return frozenset(found) or None
 
     def word_starts(self, ids: Sequence[int]) -> list[int]:
         """Places of the tokens with which words begin; of characters, all places."""
@@ -86,7 +96,8 @@ class Vocabulary:
     def text(self, ids: Iterable[int]) -> str:
         """The text that tokens spell; special tokens are left out, unknown ones stay visible."""
         kept = [i for i in ids if i not in (PAD, START, END)]
-        return self._tokenizer.decode(kept, skip_special_tokens=False).strip()
+        text = self._tokenizer.decode(kept, skip_special_tokens=False)
+        return text if self.keeps_lines else text.strip()
 
 
 def _sound(text: str) -> str:
@@ -97,6 +108,8 @@ def _sound(text: str) -> str:
 def _tokens(encoding: _Encoding, text: str) -> Iterator[Token]:
     rows = zip(encoding.ids, encoding.tokens, encoding.offsets, encoding.word_ids, strict=True)
     for id, piece, (start, end), word in rows:
+        if piece.startswith(SPACE) and text[start:end].startswith("\n"):
+            start += 1  # The space that a line begins with was put there, after the newline.
         unknown = id == UNKNOWN
         shown = text[start:end].strip() or piece if unknown else _readable(piece)
         yield Token(id, shown, piece, start, end, word, unknown=unknown)
@@ -107,48 +120,150 @@ def _readable(piece: str) -> str:
     return {"": "␣", " ": "␣", "\n": "↵", "\t": "⇥"}.get(bare, bare)
 
 
-def train_vocabulary(texts: Iterable[str], kind: VocabularyKind, size: int) -> Vocabulary:
-    """Learn a vocabulary of at most `size` entries, special tokens included, from texts."""
-    tokenizer, trainer = _characters(size) if kind == "character" else _pieces(kind, size)
-    tokenizer.train_from_iterator(texts, trainer)
+def train_vocabulary(
+    texts: Iterable[str], kind: VocabularyKind, size: int, *, min_count: int = 1,
+    lowercase: bool = False, lines: bool = False, spaced: bool = False, mask: bool = False,
+) -> Vocabulary:  # fmt: skip
+    """Learn a vocabulary of at most `size` entries, special tokens included, from texts.
+
+    Entries occur at least `min_count` times. With `lines`, for running text, newlines, tabs and
+    every space are kept, and texts may be any number of whole lines; otherwise white space between
+    words counts as one space. With `spaced`, for labelled words, only spaces divide words, and ids
+    tell where each begins. With `mask` there is a token that hides others.
+    """
+    if spaced and kind != "bpe":
+        tokenizer = _spaced(kind, lowercase)
+    elif kind == "character":
+        tokenizer = _characters(lowercase, lines)
+    else:
+        tokenizer = _pieces(kind, lowercase, lines)
+    options: dict[str, Any] = {
+        "vocab_size": size, "min_frequency": min_count, "show_progress": False,
+        "special_tokens": _specials(mask),
+    }  # fmt: skip
+    trainer = trainers.WordLevelTrainer(**options)
+    if kind == "bpe":  # Of scripts with thousands of signs, half of the pieces may be single ones.
+        trainer = trainers.BpeTrainer(**options, limit_alphabet=max(256, size // 2))
+    tokenizer.train_from_iterator(map(_sound, texts), trainer)
     return Vocabulary(tokenizer)
 
 
-def _characters(size: int) -> tuple[Tokenizer, trainers.Trainer]:
+def character_vocabulary(
+    counts: Mapping[str, int], size: int, *, min_count: int = 1, lowercase: bool = False,
+    lines: bool = False, mask: bool = False,
+) -> Vocabulary:  # fmt: skip
+    """The vocabulary that `train_vocabulary` learns of characters, from how often each occurs."""
+    tokenizer = _characters(lowercase, lines)
+    assert tokenizer.normalizer is not None
+    found: Counter[str] = Counter()
+    for character, count in counts.items():
+        for read in tokenizer.normalizer.normalize_str(_sound(character)):
+            found[read] += count
+    specials = _specials(mask)
+    kept = sorted((c for c in found if found[c] >= min_count), key=lambda c: (-found[c], c))
+    entries = {piece: id for id, piece in enumerate([*specials, *kept][:size])}
+    tokenizer.model = models.WordLevel(entries, unk_token=SPECIAL[UNKNOWN])
+    tokenizer.add_special_tokens(specials)
+    return Vocabulary(tokenizer)
+
+
+def label_vocabulary(labels: Iterable[str], *, whole: bool = False) -> Vocabulary:
+    """Every label as a token, exactly as it is written; a text holds several, with spaces between.
+
+    With `whole` a text is one label, spaces and all.
+    """
     tokenizer = Tokenizer(models.WordLevel(unk_token=SPECIAL[UNKNOWN]))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), _control_as_space()])
+    tokenizer.normalizer = normalizers.Strip()
+    if not whole:
+        tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    trainer = trainers.WordLevelTrainer(
+        vocab_size=MOST_LABELS, special_tokens=_specials(mask=False), show_progress=False
+    )
+    tokenizer.train_from_iterator(map(_sound, labels), trainer)
+    return Vocabulary(tokenizer)
+
+
+def _specials(mask: bool) -> list[str]:
+    return list(SPECIAL if mask else _NEEDED)
+
+
+def _characters(lowercase: bool, lines: bool) -> Tokenizer:
+    tokenizer = Tokenizer(models.WordLevel(unk_token=SPECIAL[UNKNOWN]))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFC(), *_lower(lowercase), _control_as_space(lines)]
+    )
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"(?m)."), "isolated")
     tokenizer.decoder = decoders.Fuse()
-    return tokenizer, _word_trainer(size)
+    return tokenizer
 
 
-def _pieces(kind: VocabularyKind, size: int) -> tuple[Tokenizer, trainers.Trainer]:
-    """Words or BPE pieces: cut at spaces, and between letters and punctuation."""
-    if kind == "word":
-        tokenizer = Tokenizer(models.WordLevel(unk_token=SPECIAL[UNKNOWN]))
-        trainer = _word_trainer(size)
-    else:
-        tokenizer = Tokenizer(models.BPE(unk_token=SPECIAL[UNKNOWN]))
-        trainer = trainers.BpeTrainer(
-            vocab_size=size, special_tokens=list(SPECIAL), limit_alphabet=256, show_progress=False
-        )
-    tokenizer.normalizer = normalizers.Sequence([
-        normalizers.NFC(), _control_as_space(),
+def _spaced(kind: VocabularyKind, lowercase: bool) -> Tokenizer:
+    """Words as they stand between spaces, or their characters, each word's after a space."""
+    tokenizer = Tokenizer(models.WordLevel(unk_token=SPECIAL[UNKNOWN]))
+    tokenizer.normalizer = _tidy(lowercase)
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    if kind == "character":
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+            pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="always"),
+            pre_tokenizers.Split(Regex(r"(?m)."), "isolated"),
+        ])  # fmt: skip
+        tokenizer.decoder = _after_spaces()
+    return tokenizer
+
+
+def _tidy(lowercase: bool) -> normalizers.Normalizer:
+    """One space between words, none around them."""
+    return normalizers.Sequence([
+        normalizers.NFC(), *_lower(lowercase), _control_as_space(lines=False),
         normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip(),
     ])  # fmt: skip
+
+
+def _after_spaces() -> decoders.Decoder:
+    return decoders.Metaspace(replacement=SPACE, prepend_scheme="always")
+
+
+def _pieces(kind: VocabularyKind, lowercase: bool, lines: bool) -> Tokenizer:
+    """Words or BPE pieces: cut at spaces, and between letters and punctuation."""
+    unknown = SPECIAL[UNKNOWN]
+    model = models.WordLevel(unk_token=unknown) if kind == "word" else models.BPE(unk_token=unknown)
+    tokenizer = Tokenizer(model)
+    if lines:
+        _keep_lines(tokenizer, lowercase)
+        return tokenizer
+    tokenizer.normalizer = _tidy(lowercase)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
         pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="always"),
         pre_tokenizers.Split(Regex(r"▁?[\p{P}\p{S}&&[^▁]]|▁?[^▁\p{P}\p{S}]+|▁"), "isolated"),
     ])  # fmt: skip
-    tokenizer.decoder = decoders.Metaspace(replacement=SPACE, prepend_scheme="always")
-    return tokenizer, trainer
+    tokenizer.decoder = _after_spaces()
+    return tokenizer
 
 
-def _word_trainer(size: int) -> trainers.Trainer:
-    return trainers.WordLevelTrainer(
-        vocab_size=size, special_tokens=list(SPECIAL), show_progress=False
-    )
+def _keep_lines(tokenizer: Tokenizer, lowercase: bool) -> None:
+    """Newlines and tabs are tokens; a line's first word is spelled as after a space.
+
+    So a text is cut alike wherever between its lines it is divided.
+    """
+    tokenizer.normalizer = normalizers.Sequence([
+        normalizers.NFC(), *_lower(lowercase), _control_as_space(lines=True),
+        normalizers.Replace(Regex(r"^(?=[^\n])"), " "),
+    ])  # fmt: skip
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="never"),
+        pre_tokenizers.Split(
+            Regex(r"[\n\t]|▁?[\p{P}\p{S}&&[^▁]]|▁?[^▁\p{P}\p{S}\n\t]+|▁"), "isolated"
+        ),
+    ])  # fmt: skip
+    tokenizer.decoder = decoders.Sequence([
+        decoders.Replace(SPACE, " "), decoders.Fuse(), decoders.Replace(Regex(r"^ "), ""),
+    ])  # fmt: skip
 
 
-def _control_as_space() -> normalizers.Normalizer:
-    return normalizers.Replace(Regex(r"\p{Cc}"), " ")
+def _lower(lowercase: bool) -> list[normalizers.Normalizer]:
+    return [normalizers.Lowercase()] if lowercase else []
+
+
+def _control_as_space(lines: bool) -> normalizers.Normalizer:
+    kept = r"[\p{Cc}&&[^\n\t]]" if lines else r"\p{Cc}"
+    return normalizers.Replace(Regex(kept), " ")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.data.pairs import CorpusError, Pair, read_pairs, split_by_source
+from explorer.data.pairs import CorpusError, Pair, split_by_source
+from explorer.data.reading.examples import read_pairs
 
 GOOD = "ein Haus\ta house\nzwei\ttwo\tfurther\n\ndrei \t three\r\n"
 PAIRS = [Pair("ein Haus", "a house"), Pair("zwei", "two"), Pair("drei", "three")]
@@ -45,11 +46,6 @@ def test_that_a_missing_column_is_named_by_its_line(tmp_path: Path) -> None:
 
 def test_that_of_many_faulty_lines_the_first_are_named(tmp_path: Path) -> None:
     assert "lines 1, 2, 3, 4, 5 and 4 more" in complaint(corpus(tmp_path, b"alone\n" * 9))
-
-
-def test_that_bytes_which_are_not_utf8_are_named_by_line_and_place(tmp_path: Path) -> None:
-    found = complaint(corpus(tmp_path, b"a\tb\ngr\xf6\xdfer\tbigger\n"))
-    assert "pairs.tsv, line 2: byte 3 is not UTF-8" in found and "save the file as UTF-8" in found
 
 
 def test_that_an_empty_file_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""A person's own files to documents, rows and examples: encodings, columns, faults in words."""
