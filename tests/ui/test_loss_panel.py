@@ -16,7 +16,8 @@ from explorer.messages.config import RunConfig
 from explorer.messages.results import History, Measurement, ModelInfo
 from explorer.ui import theme
 from explorer.ui.panels.loss_panel import LossPanel
-from explorer.ui.widgets.curve_plot import Curve, CurvePlot
+from explorer.ui.widgets.curve_plot import CurvePlot
+from explorer.ui.widgets.series import Curve
 from explorer.ui.widgets.ticks import Scale, label, ticks
 
 
@@ -71,11 +72,11 @@ def colored(image: QImage, color: str) -> int:
 def test_that_each_event_becomes_a_point_of_its_curve(panel: LossPanel) -> None:
     panel.receive([step(1, 3.0), step(2, 2.5), evaluated(2, 2.75, 0.25)])
     panel._redraw()
-    assert panel.training.series.x.tolist() == [1, 2]
-    assert panel.training.series.y.tolist() == [3.0, 2.5]
-    assert panel.rate.series.y.tolist() == [1e-3, 1e-3]
-    assert panel.validation.series.y.tolist() == [2.75]
-    assert panel.exact.series.y.tolist() == [25.0]
+    assert panel.curves.training.series.x.tolist() == [1, 2]
+    assert panel.curves.training.series.y.tolist() == [3.0, 2.5]
+    assert panel.curves.rate.series.y.tolist() == [1e-3, 1e-3]
+    assert panel.curves.validation.series.y.tolist() == [2.75]
+    assert panel.curves.exact.series.y.tolist() == [25.0]
 
 
 def test_that_curves_appear_by_themselves_after_a_moment(qtbot: QtBot, panel: LossPanel) -> None:
@@ -117,21 +118,23 @@ def test_that_another_run_brings_its_own_curves(panel: LossPanel) -> None:
     panel.receive([step(1), step(2)])
     panel.receive([opened(history(50))])
     panel._redraw()
-    assert len(panel.training.series) == 50 and panel.exact.series.y.tolist() == [50.0]
+    assert len(panel.curves.training.series) == 50 and panel.curves.exact.series.y.tolist() == [
+        50.0
+    ]
 
 
 def test_that_a_fresh_model_empties_the_curves(panel: LossPanel) -> None:
     show(panel, history(50))
     panel.receive([opened(None)])
     panel._redraw()
-    assert panel.chart.view.extent is None and len(panel.training.series) == 0
+    assert panel.chart.view.extent is None and len(panel.curves.training.series) == 0
 
 
 def test_that_a_change_without_curves_keeps_them(panel: LossPanel) -> None:
     show(panel, history(50))
     panel.receive([events.TrainingChanged("paused", "/runs/a", 50, 100_000), step(51)])
     panel._redraw()
-    assert len(panel.training.series) == 51
+    assert len(panel.curves.training.series) == 51
 
 
 def test_that_a_run_that_goes_on_from_an_earlier_step_replaces_what_came_after(
@@ -140,13 +143,13 @@ def test_that_a_run_that_goes_on_from_an_earlier_step_replaces_what_came_after(
     show(panel, history(50))
     panel.receive([step(40, 9.0)])
     panel._redraw()
-    assert panel.training.series.x[-1] == 40 and panel.training.series.y[-1] == 9.0
+    assert panel.curves.training.series.x[-1] == 40 and panel.curves.training.series.y[-1] == 9.0
 
 
 def test_that_steps_before_a_restart_within_one_frame_do_not_mix(panel: LossPanel) -> None:
     panel.receive([step(90), step(91), step(1), step(2)])
     panel._redraw()
-    assert panel.training.series.x.tolist() == [1, 2]
+    assert panel.curves.training.series.x.tolist() == [1, 2]
 
 
 def test_that_the_panel_says_when_a_point_is_a_mean(panel: LossPanel) -> None:
@@ -167,8 +170,8 @@ def test_that_pointing_shows_the_value_of_that_very_step(qtbot: QtBot, panel: Lo
     qtbot.waitUntil(lambda: panel.chart.hover is not None)
     step_there = panel.chart.hover
     assert step_there is not None and abs(step_there - 25_000) < 200
-    index = panel.training.series.nearest(step_there)
-    assert index is not None and panel.training.series.x[index] == step_there
+    index = panel.curves.training.series.nearest(step_there)
+    assert index is not None and panel.curves.training.series.x[index] == step_there
     panel.chart.repaint()
     assert colored(panel.chart.grab().toImage(), theme.colors().curves[0]) > 20
     QApplication.sendEvent(panel.chart, QEvent(QEvent.Type.Leave))
@@ -254,13 +257,13 @@ def test_that_a_loss_that_is_no_number_leaves_a_gap_and_no_trace_in_the_log(
     panel.receive([step(1, float("nan")), step(2, float("inf")), step(3, 0.0), step(4, -1.0)])
     panel._redraw()
     panel.chart.repaint()
-    assert np.isnan(panel.training.series.y[0])
+    assert np.isnan(panel.curves.training.series.y[0])
 
 
 def test_that_plots_can_be_put_away(panel: LossPanel) -> None:
     show(panel, history(1000))
     before = panel.loss_plot.area.width()
-    panel.show_exact.trigger()
+    panel.show_accuracy.trigger()
     panel.show_rate.trigger()
     panel.chart.repaint()
     assert panel.loss_plot.area.width() > 1.5 * before
@@ -270,7 +273,7 @@ def test_that_plots_can_be_put_away(panel: LossPanel) -> None:
 def test_that_plots_stand_above_each_other_when_the_panel_is_narrow(panel: LossPanel) -> None:
     panel.resize(320, 600)
     show(panel, history(1000))
-    assert panel.exact_plot.area.top() > panel.loss_plot.area.bottom()
+    assert panel.accuracy_plot.area.top() > panel.loss_plot.area.bottom()
 
 
 def test_that_the_dark_appearance_reaches_the_curves(panel: LossPanel) -> None:
@@ -282,7 +285,7 @@ def test_that_the_dark_appearance_reaches_the_curves(panel: LossPanel) -> None:
 def test_that_every_point_is_saved_as_csv(qtbot: QtBot, panel: LossPanel, tmp_path: Path) -> None:
     show(panel, history(2500))
     target = tmp_path / "curves.csv"
-    panel.save_csv(target)
+    panel.saving.save_csv(target)
     panel.receive([opened(None)])
     qtbot.waitUntil(lambda: panel.said.text() == "Saved")
     with target.open() as file:
@@ -297,15 +300,15 @@ def test_that_a_file_that_cannot_be_written_is_said(
     qtbot: QtBot, panel: LossPanel, tmp_path: Path
 ) -> None:
     show(panel, history(10))
-    panel.save_csv(tmp_path / "nowhere" / "curves.csv")
+    panel.saving.save_csv(tmp_path / "nowhere" / "curves.csv")
     qtbot.waitUntil(lambda: "was not saved" in panel.notice.text())
-    panel.save_png(tmp_path / "nowhere" / "curves.png")
+    panel.saving.save_png(tmp_path / "nowhere" / "curves.png")
     assert "could not be written" in panel.notice.text()
 
 
 def test_that_the_picture_is_saved_twice_as_fine(panel: LossPanel, tmp_path: Path) -> None:
     show(panel, history(1000))
-    panel.save_png(tmp_path / "curves.png")
+    panel.saving.save_png(tmp_path / "curves.png")
     image = QImage(str(tmp_path / "curves.png"))
     assert image.width() == 2 * panel.chart.width()
     assert colored(image, theme.colors().curves[0]) > 20

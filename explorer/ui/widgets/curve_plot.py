@@ -1,41 +1,27 @@
 """One plot of a chart: curves over a common axis of steps, its own axis of values, its legend."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from explorer.ui import theme
+from explorer.ui.widgets import baseline_lines
+from explorer.ui.widgets.baseline_lines import Line, Placed
 from explorer.ui.widgets.curve import Floats, draw_band, draw_dot, draw_line
+from explorer.ui.widgets.curve_legend import HEAD, Legend
 from explorer.ui.widgets.figures import count
-from explorer.ui.widgets.series import Buckets, Series, even_edges
+from explorer.ui.widgets.series import Buckets, Curve, Series, even_edges
 from explorer.ui.widgets.ticks import Scale, label, ticks
 
-HEAD = 24
-"""Height of the legend."""
 FOOT = 18
 """Height of the marks of the axis of steps."""
 LEFT = 46
 """Width of the marks of the axis of values."""
 _SPARSE = 60
 """Fewer points than this are drawn as dots on their line."""
-
-
-@dataclass
-class Curve:
-    """A series with a name, one of the theme's curve colours, and the words for a value."""
-
-    name: str
-    color: int
-    words: Callable[[float], str]
-    points: str = "steps"
-    series: Series = field(default_factory=Series)
-
-    def qcolor(self) -> QColor:
-        """Its colour in the theme in force."""
-        return QColor(theme.colors().curves[self.color])
 
 
 @dataclass
@@ -57,14 +43,27 @@ class CurvePlot:
         self.visible = True
         self.area = QRectF()
         self.frame = QRectF()
+        self._gutter = 0.0
         self.values = Scale(0.0, 1.0)
+        self.lines: tuple[Line, ...] = ()
+        """What counting reaches: dashed, and named beside the plot."""
+        self.marks: tuple[float, ...] = ()
+        """Steps at which something was changed."""
+        self.best: tuple[float, float] | None = None
+        """The step and the value of the best point."""
+        self._placed: list[Placed] = []
         self._drawn: list[_Drawn] = []
         self._note = ""
 
-    def place(self, frame: QRectF) -> None:
-        """Take this rectangle, with legend and marks."""
+    def gutter(self, width: float) -> float:
+        """Room that the names of its lines ask for beside it, when it is so wide."""
+        return baseline_lines.gutter(self.lines, _metrics(), width)
+
+    def place(self, frame: QRectF, gutter: float = 0.0) -> None:
+        """Take this rectangle, with legend, marks and the names of lines beside it."""
+        self._gutter = gutter
         self.frame = frame
-        self.area = frame.adjusted(LEFT, HEAD, -theme.SPACE, -FOOT)
+        self.area = frame.adjusted(LEFT, HEAD, -theme.SPACE - gutter, -FOOT)
 
     def measure(self, steps: Scale) -> None:
         """Take what falls into the stretch of steps together, and choose the axis of values."""
@@ -74,6 +73,11 @@ class CurvePlot:
             if len(curve.series)
         ]
         self.values = self._value_scale()
+        if not self.fixed:
+            self.values = baseline_lines.with_near(self.values, self.lines)
+        self._placed = baseline_lines.placed(
+            self.lines, self.area, self.values, _metrics(), self._gutter
+        )
         self._note = self.note(steps)
 
     def _value_scale(self) -> Scale:
@@ -97,14 +101,47 @@ class CurvePlot:
     def draw(self, painter: QPainter, steps: Scale) -> None:
         """Axes and curves, as measured."""
         self._draw_axes(painter, steps)
+        baseline_lines.draw(painter, self.area, self._placed)
         painter.save()
         painter.setClipRect(self.area.adjusted(0, -2, 2, 2))
+        self._draw_marks(painter, steps)
         for drawn in reversed(self._drawn):
             self._draw_curve(painter, steps, drawn)
+        self._draw_best(painter, steps)
         painter.restore()
 
+    def _draw_marks(self, painter: QPainter, steps: Scale) -> None:
+        """A small flag on the axis of steps where a setting was changed."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color, bottom = QColor(theme.colors().warning), self.area.bottom()
+        for x in self.x_of(steps, np.array(self.marks, float)):
+            painter.setPen(QPen(color, 1, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(x, self.area.top()), QPointF(x, bottom))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            corners = QPointF(x - 4, bottom), QPointF(x + 4, bottom), QPointF(x, bottom - 7)
+            painter.drawPolygon(corners)
+
+    def _draw_best(self, painter: QPainter, steps: Scale) -> None:
+        """A ring around the best point of the second curve."""
+        if self.best is None:
+            return
+        x, y = (self.x_of(steps, np.array([self.best[0]])), self.y_of(np.array([self.best[1]])))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(_color(self.curves[1]), 1.5))
+        painter.setBrush(QColor(theme.colors().surface))
+        painter.drawEllipse(QPointF(x[0], y[0]), 4.0, 4.0)
+
+    def line_at(self, spot: QPointF) -> Line | None:
+        """The line whose name is at this place, or that runs through it."""
+        for item in self._placed:
+            near = item.at is not None and abs(item.at - spot.y()) < 3
+            if item.box.contains(spot) or (near and self.area.contains(spot)):
+                return item.line
+        return None
+
     def _draw_curve(self, painter: QPainter, steps: Scale, drawn: _Drawn) -> None:
-        buckets, color = drawn.buckets, drawn.curve.qcolor()
+        buckets, color = drawn.buckets, _color(drawn.curve)
         x = self.x_of(steps, buckets.x)
         if buckets.largest > 1:
             light = QColor(color)
@@ -145,28 +182,8 @@ class CurvePlot:
 
     def draw_legend(self, painter: QPainter, step: float | None) -> None:
         """Each curve's name and its value at the step, or else its newest; and what a point is."""
-        painter.setFont(theme.font("small"))
-        metrics = QFontMetricsF(painter.font())
-        texts = [f"{curve.name} {_value(curve, step)}" for curve in self.curves]
-        widths = [max(metrics.horizontalAdvance(text), 92) + 11 + 2 * theme.SPACE for text in texts]
-        left, right = self.frame.left() + theme.SPACE, self.frame.right() - theme.SPACE
-        title = metrics.horizontalAdvance(self.title) + 2 * theme.SPACE if self.title else 0.0
-        if title and left + title + sum(widths) <= right:
-            self._write(painter, left, title, self.title)
-            left += title
-        for curve, text, width in zip(self.curves, texts, widths, strict=True):
-            draw_dot(painter, left + 3, self.frame.top() + HEAD / 2, curve.qcolor())
-            room = max(0.0, right - left - 11)
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-            self._write(painter, left + 11, room, shown, "text")
-            left += width
-        self._draw_note(painter, metrics, left, right)
-
-    def _write(
-        self, painter: QPainter, left: float, width: float, text: str, color: str = "muted"
-    ) -> None:
-        painter.setPen(QColor(getattr(theme.colors(), color)))
-        painter.drawText(QRectF(left, self.frame.top(), width, HEAD), _LEFT, text)
+        known = [curve for curve in self.curves if curve.known] or self.curves[:1]
+        Legend(self.title, known, self._note, self.frame, self.area).draw(painter, step)
 
     def note(self, steps: Scale) -> str:
         """What a point of the drawing stands for, where that differs from the values by a pixel."""
@@ -183,25 +200,6 @@ class CurvePlot:
         height = np.abs(self.y_of(buckets.high) - self.y_of(buckets.low))
         return bool(np.nanmax(height, initial=0.0) > 1)
 
-    def _draw_note(
-        self, painter: QPainter, metrics: QFontMetricsF, left: float, right: float
-    ) -> None:
-        """Behind the legend in as many words as fit, or else where curves that fall are not."""
-        whole = self._note
-        short = whole.split(" · ")[0].removeprefix("line: ")
-        fitting = [t for t in (whole, short) if metrics.horizontalAdvance(t) <= right - left]
-        if fitting:
-            width = metrics.horizontalAdvance(fitting[0]) + 1
-            self._write(painter, right - width, width, fitting[0])
-        elif short:
-            width = metrics.horizontalAdvance(short) + 8
-            box = QRectF(self.area.left() + 2, self.area.bottom() - 18, width, 16)
-            back = QColor(theme.colors().surface)
-            back.setAlphaF(0.8)
-            painter.fillRect(box, back)
-            painter.setPen(QColor(theme.colors().muted))
-            painter.drawText(box, _CENTER, short)
-
     def draw_cross(self, painter: QPainter, steps: Scale, step: float) -> None:
         """A line at the step, and a dot on each value that stands there."""
         x = float(self.x_of(steps, np.array([step]))[0])
@@ -214,22 +212,21 @@ class CurvePlot:
                 continue
             spot = self.x_of(steps, curve.series.x[index : index + 1])[0]
             y = self.y_of(curve.series.y[index : index + 1])[0]
-            if self.area.adjusted(-1, -1, 1, 1).contains(QPointF(spot, y)):
-                draw_dot(painter, spot, y, curve.qcolor(), 3.5)
+            if np.isfinite(y) and self.area.adjusted(-1, -1, 1, 1).contains(QPointF(spot, y)):
+                draw_dot(painter, spot, y, _color(curve), 3.5)
 
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+def _metrics() -> QFontMetricsF:
+    return QFontMetricsF(theme.font("small"))
+
+
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
 
-def _value(curve: Curve, step: float | None) -> str:
-    index = len(curve.series) - 1 if step is None else curve.series.nearest(step)
-    if index is None or index < 0:
-        return "–"
-    at = curve.series.x[index]
-    where = f" at {count(at)}" if step is not None and at != step else ""
-    return curve.words(float(curve.series.y[index])) + where
+def _color(curve: Curve) -> QColor:
+    """Its colour in the theme in force."""
+    return QColor(theme.colors().curves[curve.color])
 
 
 def _buckets(series: Series, steps: Scale, pixels: int) -> Buckets:

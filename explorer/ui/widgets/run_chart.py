@@ -1,9 +1,11 @@
 """Loss, accuracy and learning rate over the steps of a run: one widget, one axis of steps."""
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -13,18 +15,21 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui import theme
 from explorer.ui.widgets.curve_plot import CurvePlot
 from explorer.ui.widgets.figures import count
 from explorer.ui.widgets.painting import paint_safely
+from explorer.ui.widgets.plot_layout import arrange
+from explorer.ui.widgets.run_curves import Mark
+from explorer.ui.widgets.step_flag import draw_flag
 from explorer.ui.widgets.step_view import StepView
 from explorer.ui.widgets.ticks import Scale
 
-_WIDE = 2.4
-"""Width over height from which the plots stand side by side."""
 _KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+_NEAR = 6
+"""Pixels from a mark within which the pointer means it."""
 _HINT = "Press Train and the curves will grow here"
 
 
@@ -41,6 +46,8 @@ class RunChart(QWidget):
         super().__init__(parent)
         self.plots = plots
         self.view = StepView()
+        self.marks: tuple[Mark, ...] = ()
+        """What was changed while the run went on."""
         self.hover: int | None = None
         """The step under the pointer."""
         self._pointed: CurvePlot | None = None
@@ -65,6 +72,25 @@ class RunChart(QWidget):
         """Draw the curves anew at the next paint."""
         self._picture = None
         self.update()
+
+    def set_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Show where settings were changed, on the axis of every plot."""
+        self.marks = marks
+        for plot in self.plots:
+            plot.marks = tuple(mark.step for mark in marks)
+        self.refresh()
+
+    def event(self, event: QEvent) -> bool:
+        """A tooltip explains the baseline under the pointer."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            spot = QPointF(event.pos())
+            lines = [line for plot in self._shown() if (line := plot.line_at(spot))]
+            if lines:
+                QToolTip.showText(event.globalPos(), f"{lines[0].label}: {lines[0].detail}", self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
 
     def refresh_data(self) -> None:
         """Take in that series have grown or were replaced."""
@@ -245,7 +271,7 @@ class RunChart(QWidget):
         return made
 
     def _draw(self, painter: QPainter, steps: Scale) -> None:
-        self._arrange()
+        arrange(self._shown(), QRectF(self.rect()), self.plots[0])
         for plot in self._shown():
             plot.measure(steps)
             plot.draw(painter, steps)
@@ -253,37 +279,21 @@ class RunChart(QWidget):
     def _shown(self) -> list[CurvePlot]:
         return [plot for plot in self.plots if plot.visible]
 
-    def _arrange(self) -> None:
-        """The first plot takes twice the room of another, side by side or one above the other."""
-        shown = self._shown()
-        whole = QRectF(self.rect())
-        shares = [2.0 if plot is self.plots[0] else 1.0 for plot in shown]
-        wide = self.width() > _WIDE * self.height()
-        at = 0.0
-        for plot, share in zip(shown, shares, strict=True):
-            size = share / sum(shares)
-            if wide:
-                plot.place(QRectF(at * whole.width(), 0, size * whole.width(), whole.height()))
-            else:
-                plot.place(QRectF(0, at * whole.height(), whole.width(), size * whole.height()))
-            at += size
-
     def _paint_step(self, painter: QPainter, steps: Scale) -> None:
-        """The step's number on the axis below the pointer."""
+        """The step's number on the axis below the pointer, and what was changed close to it."""
         plot = self._pointed
         if plot is None or self.hover is None or not plot.visible:
             return
-        text = f"step {count(self.hover)}"
-        painter.setFont(theme.font("small"))
-        width = painter.fontMetrics().horizontalAdvance(text) + 12
         x = plot.area.left() + steps.place_of(self.hover) * plot.area.width()
-        left = min(max(x - width / 2, plot.frame.left()), plot.frame.right() - width)
-        box = QRectF(left, plot.area.bottom() + 1, width, 16)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.colors().raised))
-        painter.drawRoundedRect(box, 3, 3)
-        painter.setPen(QColor(theme.colors().text))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        texts = [f"step {count(self.hover)}", *self._changed_near(plot, steps, x)]
+        draw_flag(painter, plot, x, " · ".join(texts))
+
+    def _changed_near(self, plot: CurvePlot, steps: Scale, x: float) -> list[str]:
+        if not self.marks:
+            return []
+        places = plot.x_of(steps, np.array([mark.step for mark in self.marks], float))
+        near = np.abs(places - x) < _NEAR
+        return [mark.text for mark, shown in zip(self.marks, near, strict=True) if shown]
 
     def _paint_hint(self, painter: QPainter) -> None:
         painter.setFont(theme.font("body"))

@@ -1,6 +1,7 @@
 """A curve's points in a buffer that grows, and its means and extremes over any stretch."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -138,6 +139,22 @@ class Series:
             return np.empty((4, 0))
         first, last = edges[0] // BLOCK, -(-edges[-1] // BLOCK)
         return _reduced(self._blocks[:, first:last], edges[:-1] // BLOCK - first)
+
+
+@dataclass
+class Curve:
+    """A series with a name, the number of its colour in the theme, and the words for a value."""
+
+    name: str
+    color: int
+    words: Callable[[float], str]
+    points: str = "steps"
+    series: Series = field(default_factory=Series)
+
+    @property
+    def known(self) -> bool:
+        """Whether it has a value: some curves have none in some tasks."""
+        return bool(np.isfinite(self.series.y).any())
 
 
 def _longer(array: Floats, length: int) -> Floats:

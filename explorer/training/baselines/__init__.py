@@ -1,0 +1,1 @@
+"""What counting without attention reaches on a run's held-out data."""
