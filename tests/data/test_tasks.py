@@ -1,90 +1,131 @@
-"""Each task's examples, checked by code that knows nothing of how they were made."""
+"""Every task keeps to what the others count on, whatever it is about."""
 
-import re
-from datetime import datetime
-from itertools import pairwise
+from collections import Counter
 
 import numpy as np
 import pytest
 
+from explorer.data.batches import held_out, held_out_pairs
+from explorer.data.coding import Coding, Vocabularies
 from explorer.data.pairs import Pair
 from explorer.data.tasks import TASKS
+from explorer.data.tasks.task import SignalTask
 from explorer.data.vocabulary import UNKNOWN, train_vocabulary
 from explorer.messages.config import TaskConfig
+from explorer.messages.presets import load_preset
+from explorer.messages.task_config import GENERATED
+from explorer.messages.tasks import TASK_INFO, Form
 
-FORMS = (
-    "%d %B %Y", "%B %d, %Y", "%d/%m/%Y", "%d.%m.%Y", "%a %d %b %y", "%d %b %Y", "%b %d %Y",
-    "%A, %d %B %Y", "%d of %B %Y", "%d-%m-%Y", "%d/%m/%y",
-)  # fmt: skip
+NAMES = sorted(TASKS)
+SIGNALS = [name for name in NAMES if isinstance(TASKS[name], SignalTask)]
 
 
-def examples(task: str, count: int = 400) -> list[Pair]:
-    chance = np.random.default_rng(5)
-    config = TaskConfig(name="copy", min_length=2, max_length=6, symbols=12)
+def examples(task: str, count: int = 2000, seed: int = 5) -> list[Pair]:
+    chance, config = np.random.default_rng(seed), load_preset(task).task
     return [TASKS[task].example(chance, config) for _ in range(count)]
 
 
-def read_date(written: str) -> tuple[str, str]:
-    """The form that a date is written in, and the day in ISO form."""
-    bare = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", written)
-    for form in FORMS:
-        try:
-            day = datetime.strptime(bare, form)
-        except ValueError:
-            continue
-        if "%y" in form and day.year >= 2050:  # Python turns over at 69, we at 50.
-            day = datetime.strptime(bare[:-2] + f"19{day.year % 100}", form.replace("%y", "%Y"))
-        return form, day.date().isoformat()
-    raise AssertionError(f"cannot read {written!r}")
+def of_form(form: Form) -> list[str]:
+    return [name for name in NAMES if TASK_INFO[TASKS[name].name].form == form]
 
 
-def test_that_a_copy_is_the_same_list() -> None:
-    assert all(pair.source == pair.target for pair in examples("copy"))
+def test_that_every_generated_task_is_there_under_its_own_name() -> None:
+    assert set(TASKS) == set(GENERATED)
+    assert all(task.name == name for name, task in TASKS.items())
+    assert {name for name in NAMES if TASK_INFO[TASKS[name].name].signal} == set(SIGNALS)
 
 
-def test_that_a_reversed_list_read_backwards_is_the_source() -> None:
-    for pair in examples("reverse"):
-        assert list(reversed(pair.target.split(" "))) == pair.source.split(" ")
+@pytest.mark.parametrize("task", NAMES)
+def test_that_all_chance_comes_from_the_seed(task: str) -> None:
+    assert examples(task, 50, seed=1) == examples(task, 50, seed=1)
+    assert examples(task, 50, seed=1) != examples(task, 50, seed=2)
 
 
-def test_that_a_sorted_list_rises_and_holds_the_same_items() -> None:
-    for pair in examples("sort"):
-        items = [int(item, 36) for item in pair.target.split(" ")]
-        assert all(a <= b for a, b in pairwise(items))
-        assert sorted(items) == sorted(int(item, 36) for item in pair.source.split(" "))
+@pytest.mark.parametrize("task", NAMES)
+def test_that_the_preset_s_vocabulary_knows_every_example(task: str) -> None:
+    config = load_preset(task).task
+    vocabulary = train_vocabulary(TASKS[task].words(config), config.vocabulary, 8000)
+    targets = [pair.target for pair in examples(task)]
+    sources = [] if task in SIGNALS else [pair.source for pair in examples(task)]
+    rows = vocabulary.ids(sources + targets)
+    assert all(UNKNOWN not in row for row in rows)
+    assert [vocabulary.text(row) for row in rows] == sources + targets
 
 
-@pytest.mark.parametrize("task", ["copy", "reverse", "sort"])
-def test_that_lists_keep_to_their_lengths_and_symbols(task: str) -> None:
-    lists = [pair.source.split(" ") for pair in examples(task)]
-    assert {len(items) for items in lists} == {2, 3, 4, 5, 6}
-    assert {item for items in lists for item in items} == set("0123456789ab")
+@pytest.mark.parametrize("task", NAMES)
+def test_that_the_preset_s_model_reads_every_example_whole(task: str) -> None:
+    config = load_preset(task)
+    words = train_vocabulary(TASKS[task].words(config.task), config.task.vocabulary, 8000)
+    coding = Coding(config, Vocabularies.one(words))
+    pairs = examples(task, 500)
+    sources = coding.read([pair.source for pair in pairs])
+    targets = coding.say([pair.target for pair in pairs])
+    longest = config.model.max_length
+    if config.model.architecture == "decoder-only":
+        assert all(len(s) + len(t) + 3 <= longest for s, t in zip(sources, targets, strict=True))
+    else:
+        assert all(max(len(s) + 2, len(t) + 2) <= longest for s, t in zip(sources, targets, strict=True))
+        assert all(len(t) < config.decoding.max_length for t in targets)
 
 
-def test_that_dates_are_read_right_and_in_every_form() -> None:
-    seen: set[str] = set()
-    for pair in examples("dates"):
-        form, day = read_date(pair.source)
-        assert day == pair.target, pair
-        seen.add(form)
-    assert seen == set(FORMS)
+@pytest.mark.parametrize("task", of_form("aligned"))
+def test_that_aligned_targets_have_a_word_for_each_word(task: str) -> None:
+    config = load_preset(task).task
+    vocabulary = train_vocabulary(TASKS[task].words(config), config.vocabulary, 8000)
+    for pair in examples(task, 500):
+        ids, due = vocabulary.ids([pair.source, pair.target])
+        assert len(pair.source.split()) == len(pair.target.split()), pair
+        assert len(vocabulary.word_starts(ids)) == len(due), pair
 
 
-def test_that_the_day_of_the_week_is_the_right_one() -> None:
-    named = [
-        pair for pair in examples("dates") if re.match(r"[A-Za-z]+,? \d+ [A-Za-z]", pair.source)
-    ]
-    assert len(named) > 20
-    for pair in named:
-        weekday = datetime.fromisoformat(pair.target).strftime("%A")
-        assert pair.source[:3].lower() == weekday[:3].lower()
+@pytest.mark.parametrize("task", of_form("class"))
+def test_that_a_class_is_one_token(task: str) -> None:
+    config = load_preset(task).task
+    vocabulary = train_vocabulary(TASKS[task].words(config), config.vocabulary, 8000)
+    assert all(len(row) == 1 for row in vocabulary.ids([p.target for p in examples(task, 500)]))
 
 
-@pytest.mark.parametrize("task", sorted(TASKS))
-def test_that_the_vocabulary_knows_every_example(task: str) -> None:
-    kind = "character" if task == "dates" else "word"
-    config = TaskConfig(name="copy", min_length=2, max_length=6, symbols=12)
-    vocabulary = train_vocabulary(TASKS[task].words(config), kind, 200)
-    texts = [text for pair in examples(task) for text in (pair.source, pair.target)]
-    assert all(UNKNOWN not in row for row in vocabulary.ids(texts))
-    assert [vocabulary.text(row) for row in vocabulary.ids(texts)] == texts
+@pytest.mark.parametrize("task", sorted({*of_form("class")} - {"stories"}))
+def test_that_no_class_is_much_likelier_than_another(task: str) -> None:
+    pairs = examples(task, 6000)
+    counts = Counter(pair.target for pair in pairs)
+    even = len(pairs) / len(counts)
+    spread = 5 * np.sqrt(even)  # A draw from even classes stays within it.
+    assert all(abs(count - even) < spread for count in counts.values()), counts
+
+
+@pytest.mark.parametrize("task", NAMES)
+def test_that_held_out_sources_are_different_and_never_trained_on(task: str) -> None:
+    config = load_preset(task).task
+    pairs = held_out_pairs(TASKS[task], config, 200, seed=0)
+    sources = [pair.source for pair in pairs]
+    assert len(set(sources)) == len(sources) == 200
+    trained = {pair.source for pair in examples(task, 4000) if not held_out(pair.source)}
+    assert trained.isdisjoint(sources)
+
+
+@pytest.mark.parametrize("task", sorted(set(NAMES) - {"modular", "parity"}))
+def test_that_examples_hardly_repeat(task: str) -> None:
+    assert len({pair.source for pair in examples(task)}) > 1600
+
+
+@pytest.mark.parametrize("task", NAMES)
+def test_that_the_preset_s_example_can_be_read(task: str) -> None:
+    config = load_preset(task)
+    if task in SIGNALS:
+        signal = TASKS[task]
+        assert isinstance(signal, SignalTask)
+        assert len(signal.frames(config.example)) > 1
+        return
+    vocabulary = train_vocabulary(TASKS[task].words(config.task), config.task.vocabulary, 8000)
+    assert UNKNOWN not in vocabulary.ids([config.example])[0]
+
+
+@pytest.mark.parametrize("task", NAMES)
+@pytest.mark.parametrize("lengths", [(1, 1), (1, 2), (3, 3), (40, 40)])
+def test_that_every_allowed_length_works(task: str, lengths: tuple[int, int]) -> None:
+    config = TaskConfig(name="copy", min_length=lengths[0], max_length=lengths[1], symbols=2)
+    chance = np.random.default_rng(0)
+    for _ in range(20):
+        pair = TASKS[task].example(chance, config)
+        assert pair.source.strip() and pair.target.strip()
