@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("models", "train", "inspect", "decode", "evaluate", "export")
+COMMANDS = ("models", "train", "inspect", "decode", "evaluate", "export", "metrics")
 """The first words that are commands; any other first word is a model for the window."""
 
 

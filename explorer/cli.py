@@ -29,15 +29,18 @@ def main(arguments: Sequence[str]) -> int:
     from explorer.engine.device import DeviceError
     from explorer.runs.weights import ModelFileError
     from explorer.subjects.subject import SentenceError
-    from explorer.training.trainer import DivergedError
+    from explorer.training.precision import PrecisionError
+    from explorer.training.stability import TrainingStoppedError
 
     try:
         app(list(arguments))
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
-    except SettingsError as error:
+    except (SettingsError, PrecisionError) as error:
         return _fail(error, 2)
-    except (CorpusError, DeviceError, ModelFileError, SentenceError, DivergedError) as error:
+    except (
+        CorpusError, DeviceError, ModelFileError, SentenceError, TrainingStoppedError,
+    ) as error:  # fmt: skip
         return _fail(error, 1)
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
@@ -66,7 +69,9 @@ def models(as_json: AsJson = False) -> None:
         _print_json([entry.as_dict() for entry in found])
         return
     for entry in found:
-        size = f"{entry.bytes / 1e6:.1f} MB"
+        size = (
+            f"{entry.bytes / 1e6:.1f} MB" if entry.bytes >= 1e6 else f"{entry.bytes / 1e3:.1f} kB"
+        )
         print(f"{entry.name:<28} {entry.kind:<7} step {entry.step:>9,}  {size:>9}  {entry.title}")
 
 
@@ -81,15 +86,31 @@ def train(
     resume: Annotated[bool, typer.Option(help="Go on with the run in the folder.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Train a model from a preset's or a file's settings."""
+    """Train a model from a preset's or a file's settings.
+
+    With --resume, --set changes settings that a run can change on its way, such as
+    training.learning_rate. Started by torchrun, several processes train it together.
+    """
     from explorer.engine.training_command import train_run
 
     config = _settings(preset, changes or [])
-    if resume and changes and (out / "run.toml").exists():
-        raise SettingsError("--set: a run goes on with its own settings; leave --set or --resume")
-    result = train_run(config, out, device, resume=resume, quiet=as_json)
-    if as_json:
+    live = _named_values(changes or []) if resume else {}
+    result = train_run(config, out, device, resume=resume, quiet=as_json, changes=live)
+    if as_json and result is not None:
         _print_json(result)
+
+
+@app.command()
+def metrics(
+    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    csv: Annotated[Path, typer.Option(help="The table to write.")],
+) -> None:
+    """Write a run's figures as a table for spreadsheets."""
+    from explorer.runs.figures import write_csv
+    from explorer.runs.folder import RunFolder
+
+    write_csv(RunFolder(run).existing_metrics(), csv)
+    print(csv)
 
 
 def _settings(preset: str, changes: Sequence[str]) -> Any:
@@ -98,17 +119,21 @@ def _settings(preset: str, changes: Sequence[str]) -> Any:
 
     path = Path(preset)
     config = read_settings(path) if path.suffix == ".toml" else load_preset(preset)
+    config = with_values(config, _named_values(changes))
+    if config.task.file:
+        file = str(Path(config.task.file).expanduser().absolute())
+        config = with_values(config, {"task.file": file})
+    return config
+
+
+def _named_values(changes: Sequence[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for change in changes:
         name, equals, value = change.partition("=")
         if not equals:
             raise SettingsError(f"--set {change}: write SECTION.FIELD=VALUE")
         values[name.strip()] = value
-    config = with_values(config, values)
-    if config.task.file:
-        file = str(Path(config.task.file).expanduser().absolute())
-        config = with_values(config, {"task.file": file})
-    return config
+    return values
 
 
 @app.command()
@@ -197,9 +222,12 @@ def export(
     run: Annotated[str, typer.Argument(help="A run folder or checkpoint.")],
     out: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
     half: Annotated[bool, typer.Option(help="Weights in float16: half the size.")] = False,
+    packed: Annotated[
+        bool, typer.Option(help="Ternary weights at 2 bits, binary ones at 1 bit.")
+    ] = False,
 ) -> None:
     """Write a run's model without the optimizer's state and snapshots, to share it."""
     from explorer.runs.export import export_model
 
-    export_model(run, out, half=half)
+    export_model(run, out, half=half, packed=packed)
     print(out)

@@ -37,7 +37,8 @@ def begin(folder: Path, told: list[Event], values: Mapping[str, Any] = {}) -> Ru
 
 def reopen(folder: Path, told: list[Event]) -> Run:
     """The run in a folder, from its newest checkpoint."""
-    return Run.reopen(find_model(str(folder)), CPU, told.append, lambda *_: None)
+    found = find_model(str(folder))
+    return Run.reopen(found.folder, found.checkpoint, CPU, told.append, lambda *_: None)
 
 
 def open_again(folder: Path) -> Subject:

@@ -1,11 +1,13 @@
-"""What the worker can do: a method per command, and a slice of training at a time."""
+"""What the worker can do: a method per command, and a slice of what goes on by itself."""
 
 from pathlib import Path
 from typing import Literal, assert_never
 
 from explorer.data.pairs import CorpusError
 from explorer.engine.device import choose_device, describe_device
-from explorer.engine.run import Emit, Run
+from explorer.engine.follower import Follower
+from explorer.engine.keeping import Emit
+from explorer.engine.run_control import RunControl, RunError
 from explorer.engine.sentences import Sentences
 from explorer.messages.commands import (
     ChangeTraining,
@@ -22,24 +24,20 @@ from explorer.messages.commands import (
     StepTraining,
     StopTraining,
 )
-from explorer.messages.events import (
-    Failed,
-    ModelOpened,
-    Progress,
-    TrainingChanged,
-    TrainingState,
-)
-from explorer.runs.library import find_model, fresh_run_folder
+from explorer.messages.events import Failed, ModelOpened, Progress
+from explorer.messages.settings import SettingsError
 from explorer.runs.weights import ModelFileError
 from explorer.subjects.opening import describe, open_subject
 from explorer.subjects.subject import SentenceError, Subject
-from explorer.training.trainer import DivergedError
+from explorer.training.precision import PrecisionError
+from explorer.training.stability import TrainingStoppedError, is_memory_full
 
 About = Literal["sentence", "model", "training", "engine"]
-
-
-class RunError(RuntimeError):
-    """Something that cannot be done with the run in its present state."""
+_FORESEEN = (
+    ModelFileError, CorpusError, RunError, TrainingStoppedError, PrecisionError, SettingsError,
+    FileExistsError,
+)  # fmt: skip
+"""Errors whose words are for people."""
 
 
 class Engine:
@@ -49,14 +47,19 @@ class Engine:
         self._emit = emit
         self._device = choose_device(device)
         self._sentences = Sentences(emit)
-        self._run: Run | None = None
-        self._running = False
+        self._run = RunControl(emit, self._device, self._report, self._take)
+        self._follower: Follower | None = None
         emit(describe_device(self._device))
 
     @property
     def busy(self) -> bool:
         """Whether there is work to do without any command."""
-        return self._running
+        return self._run.running
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds after which there is something to look after even so; None if there is not."""
+        return None if self._follower is None else self._follower.patience
 
     def handle(self, command: Command) -> None:
         """Carry out a command; what fails is told in words, and the engine lives on."""
@@ -64,148 +67,129 @@ class Engine:
             self._dispatch(command)
         except SentenceError as error:
             self._emit(Failed("sentence", str(error), getattr(command, "request", 0)))
-        except (ModelFileError, CorpusError, RunError, DivergedError, FileExistsError) as error:
+        except _FORESEEN as error:
             self._emit(Failed(_about(command), str(error)))
         except OSError as error:
             where = f": {error.filename}" if error.filename else ""
             self._emit(Failed(_about(command), f"{error.strerror or error}{where}"))
+        except (RuntimeError, MemoryError) as error:
+            if not is_memory_full(error):
+                raise
+            self._emit(Failed(_about(command), _no_memory(command)))
 
     def _dispatch(self, command: Command) -> None:
         match command:
             case OpenModel():
                 self._open_model(command)
             case StartTraining():
-                self._start_training(command)
+                self._run.start(command)
             case ResumeTraining():
-                self._resume_training()
+                self._resume_training(command)
             case PauseTraining():
-                self._pause_training()
+                if self._run.pause():
+                    self._sentences.again()
             case StepTraining():
                 self._step_training()
-            case StopTraining():
-                self._let_go("stopped")
+            case StopTraining() | Shutdown():
+                self._run.let_go("stopped")
+            case ChangeTraining():
+                self._run.change(command)
+            case FollowRun():
+                self._follow_run(command)
             case SaveRun():
-                self._save_run()
-            case ChangeTraining() | FollowRun():
-                raise RunError("This is not there yet.")
+                self._run.save()
             case Inspect() | Decode():
                 self._sentences.answer(command)
-            case Shutdown():
-                self._let_go("stopped")
             case _:
                 assert_never(command)
 
     def work(self) -> None:
-        """One slice of what goes on by itself: training, or another look at the sentences."""
+        """One slice of what goes on by itself: training, following, or another look."""
+        if self._follower is not None:
+            self._look_after(self._follower)
+            return
         question = self._sentences.due()
         if question is not None:
             self.handle(question)
-        elif self._run is not None:
-            self._train(self._run)
+        else:
+            self._train()
 
     def _open_model(self, command: OpenModel) -> None:
         subject = open_subject(command.reference, self._device)
-        self._let_go("stopped")
+        self._run.let_go("stopped")
         self._take(subject)
 
     def _take(self, subject: Subject) -> None:
+        self._follower = None
         self._sentences.subject = subject
         self._emit(ModelOpened(describe(subject)))
 
-    def _start_training(self, command: StartTraining) -> None:
-        path = Path(command.folder or fresh_run_folder(command.config.task.name))
-        run = Run.begin(command.config, path, self._device, self._emit, self._report)
-        self._adopt(run, "paused" if command.paused else "running")
-
-    def _resume_training(self) -> None:
-        if self._run is not None:
-            self._running = True
-            self._tell(self._run, "running")
-            return
-        subject = self._sentences.subject
-        if subject is None:
-            raise RunError("There is no run to go on with: press Train to begin one.")
-        found = find_model(subject.origin)
-        run = Run.reopen(found, self._device, self._emit, self._report)
-        if run.done:
+    def _resume_training(self, command: ResumeTraining) -> None:
+        if self._follower is not None:
             raise RunError(
-                f"The run “{found.name}” has taken all its {run.trainer.step:,} steps. Press Train "
-                "to begin another; training.steps says how many it takes."
+                "Another process trains this run. When that has ended, open the run's folder, and "
+                "press Resume."
             )
-        self._adopt(run, "running")
-
-    def _adopt(self, run: Run, state: TrainingState) -> None:
-        """Let the present run go and make this one the engine's."""
-        self._let_go("stopped")
-        self._run, self._running = run, state == "running"
-        self._take(run.subject)
-        self._tell(run, state)
-
-    def _pause_training(self) -> None:
-        if self._run is not None and self._running:
-            self._running = False
-            self._sentences.again()
-            self._tell(self._run, "paused")
+        self._run.resume(command, self._sentences.subject)
 
     def _step_training(self) -> None:
-        if self._run is None:
-            raise RunError("There is no run to step: press Train to begin one.")
-        self._running = False
-        self._run.step()
-        self._note_step(self._run)
+        self._run.take_step()
+        self._note_step()
         self._sentences.again()
-        if self._run.trainer.done:
-            self._running = True  # Its last evaluation is still to come.
-        else:
-            self._tell(self._run, "paused")
 
-    def _train(self, run: Run) -> None:
-        try:
-            run.advance()
-        except DivergedError as error:
-            self._running = False
-            self._emit(Failed("training", str(error)))
-            self._tell(run, "paused")
-            return
-        self._note_step(run)
-        if run.done:
-            self._let_go("finished")
+    def _train(self) -> None:
+        ended = self._run.work()
+        self._note_step()
+        if ended:
             self._sentences.again()
+
+    def _note_step(self) -> None:
+        step = self._run.step
+        if self._sentences.subject is not None and step is not None:
+            self._sentences.subject.step = step
+
+    def _follow_run(self, command: FollowRun) -> None:
+        folder = Path(command.folder).expanduser().absolute()
+        if self._run.holds(folder):
+            raise RunError("This window trains that run itself; there is nothing to follow.")
+        follower = Follower(folder, self._device, self._emit)
+        self._run.let_go("stopped")
+        self._take(follower.subject)
+        follower.begin()
+        self._follower = follower
+
+    def _look_after(self, follower: Follower) -> None:
+        news = follower.look()
+        if news == "another":
+            self._sentences.subject = follower.subject
+            self._emit(ModelOpened(describe(follower.subject)))
+            follower.begin()
+        elif news == "weights":
+            self._sentences.again()
+        elif news == "over":
+            self._follower = None
 
     def halt(self) -> None:
         """Hold the run after a failure that nobody foresaw."""
-        self._running = False
-        if self._run is not None:
-            self._tell(self._run, "paused")
-
-    def _note_step(self, run: Run) -> None:
-        if self._sentences.subject is not None:
-            self._sentences.subject.step = run.trainer.step
-
-    def _let_go(self, state: TrainingState) -> None:
-        """Save the run and end it; it can be continued from its folder."""
-        if self._run is not None:
-            run, self._run, self._running = self._run, None, False
-            run.close()
-            self._tell(run, state)
-
-    def _save_run(self) -> None:
-        if self._run is None:
-            raise RunError("There is no run to save: every checkpoint on disk is as it was.")
-        self._run.save()
-
-    def _tell(self, run: Run, state: TrainingState) -> None:
-        trainer, path = run.trainer, str(run.folder.path)
-        steps = trainer.config.training.steps
-        self._emit(TrainingChanged(state, path, trainer.step, steps))
+        self._follower = None
+        self._run.halt()
 
     def _report(self, doing: str, done: int, total: int) -> None:
         self._emit(Progress(doing, done, total))
 
 
+def _no_memory(command: Command) -> str:
+    if isinstance(command, Inspect | Decode):
+        return "Memory ran out for this sentence; type a shorter one."
+    return (
+        "Memory ran out. Take a smaller model (model.width, the layers), a smaller "
+        "training.batch_size, or close other programs."
+    )
+
+
 def _about(command: Command) -> About:
     match command:
-        case OpenModel():
+        case OpenModel() | FollowRun():
             return "model"
         case Inspect() | Decode():
             return "sentence"

@@ -45,7 +45,7 @@ def _serve(inbox: Inbox, outbox: Outbox, device: str) -> None:
 
     engine = Engine(outbox.put, device)
     while True:
-        command = inbox.take(wait=not engine.busy)
+        command = inbox.take(wait=not engine.busy, patience=engine.patience)
         try:
             if command is None:
                 engine.work()

@@ -1,30 +1,24 @@
-"""A training run under way: its trainer, its folder on disk, and what is due after each step."""
+"""A training run under way: its trainer, and what is due after each step."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import torch
 
-from explorer.data.prepare import Report, prepare
+from explorer.data.prepare import Report, TaskData, prepare
+from explorer.engine.keeping import Emit, Keeper
+from explorer.engine.reopening import open_data, restore
 from explorer.messages.config import RunConfig
-from explorer.messages.events import Evaluated, Event, Failed, RunSaved
+from explorer.messages.events import Evaluated, SettingsChanged
 from explorer.messages.results import Measurement
-from explorer.runs.folder import (
-    RunFolder,
-    is_snapshot_step,
-    load_checkpoint,
-    save_checkpoint,
-    save_snapshot,
-    truncate_metrics,
-)
-from explorer.runs.library import Found
-from explorer.runs.metrics import MetricsLog, read_history
-from explorer.runs.weights import ModelFileError
+from explorer.runs.folder import RunFolder
+from explorer.runs.metrics import read_history
 from explorer.subjects.subject import Subject
+from explorer.training.early_stop import EarlyStop
 from explorer.training.evaluation import measure
+from explorer.training.parallel import ALONE, World
+from explorer.training.stability import LossWatch, exploded
 from explorer.training.trainer import Trainer, new_model
-
-Emit = Callable[[Event], None]
 
 
 class Run:
@@ -33,57 +27,66 @@ class Run:
     def __init__(self, trainer: Trainer, folder: RunFolder, emit: Emit) -> None:
         self.trainer = trainer
         self.folder = folder
+        self.early_stop = EarlyStop(trainer.config.training)
         self._emit = emit
-        self._log = MetricsLog(folder.metrics)
+        self._keeper = Keeper(trainer, folder, emit)
         self._evaluation: Generator[None, None, Measurement] | None = None
-        self._saved_step = -1
+        self._measured_at = trainer.meter.seconds
+        words = len(trainer.data.coding.vocabularies.target)
+        self._watch = LossWatch(words, trainer.config.training.warmup_steps)
 
     @classmethod
     def begin(
-        cls, config: RunConfig, path: Path, device: torch.device, emit: Emit, report: Report
-    ) -> "Run":
+        cls, config: RunConfig, path: Path, device: torch.device, emit: Emit, report: Report,
+        world: World = ALONE,
+    ) -> "Run":  # fmt: skip
         """A new run in a new folder.
 
-        Raises `CorpusError` for data that cannot be used, `OSError` for a folder that cannot.
+        Raises `CorpusError` for data that cannot be used, `PrecisionError` for a number format
+        that the device lacks, `OSError` for a folder that cannot be written.
         """
         data = prepare(config, report=report)
         folder = RunFolder(path)
         held_out = {"validation": data.validation, "test": data.test}
         folder.begin(config, data.coding.vocabularies, data.fingerprint, held_out)
-        trainer = Trainer(config, new_model(data.coding), data, device)
-        return cls(trainer, folder, emit)
+        world.wait()  # The others read this folder.
+        return cls(_trainer(config, data, device, world), folder, emit)
 
     @classmethod
-    def reopen(cls, found: Found, device: torch.device, emit: Emit, report: Report) -> "Run":
-        """The run that a checkpoint belongs to, ready to go on from there.
+    def reopen(
+        cls, folder: RunFolder, checkpoint: Path | None, device: torch.device, emit: Emit,
+        report: Report, world: World = ALONE,
+    ) -> "Run":  # fmt: skip
+        """A run on disk, ready to go on from a checkpoint, or from its start where it has none.
 
         Raises `ModelFileError` when it cannot be continued, `CorpusError` when its data is gone.
         """
-        config, vocabularies = found.folder.config(), found.folder.vocabularies()
-        data = prepare(config, vocabularies, report)
-        if data.fingerprint != found.folder.fingerprint():
-            raise ModelFileError(
-                f"{config.task.file} has changed since this run began, so it cannot be continued "
-                "as it was; put the old file back, or start a new run"
-            )
-        trainer = Trainer(config, new_model(data.coding), data, device)
-        step, seconds = load_checkpoint(found.checkpoint, trainer.model, trainer.optimizer)
-        trainer.step, trainer.meter.seconds = step, seconds
-        truncate_metrics(found.folder, step)
-        run = cls(trainer, found.folder, emit)
-        run._saved_step = step
-        run._take_up_evaluation()
+        data = open_data(folder, report)
+        world.wait()
+        trainer = _trainer(folder.config(), data, device, world)
+        restore(trainer, folder, checkpoint)
+        run = cls(trainer, folder, emit)
+        run._take_up(saved=checkpoint is not None)
         return run
 
-    def _take_up_evaluation(self) -> None:
-        """Begin the evaluation that was due at this step if the run ended before it did."""
-        measured = read_history(self.folder.metrics).measurements
-        if self._evaluation_due() and self.trainer.step not in {m.step for m in measured}:
+    def _take_up(self, *, saved: bool) -> None:
+        """Remember what was seen before, and make up for an evaluation that was due."""
+        if saved:
+            self._keeper.is_saved()
+        history = read_history(self.folder.metrics)
+        self._watch.catch_up(history.steps.tolist(), history.losses.tolist())
+        for found in history.measurements:
+            self.early_stop.take(found)
+        if self._due_by_steps() and self.trainer.step not in {m.step for m in history.measurements}:
             self._evaluation = self._new_evaluation()
 
-    def _evaluation_due(self) -> bool:
+    def _due_by_steps(self) -> bool:
         step, every = self.trainer.step, self.trainer.config.training.evaluate_every
         return step > 0 and (self.trainer.done or step % every == 0)
+
+    def _due_by_time(self) -> bool:
+        seconds = self.trainer.config.training.evaluate_seconds
+        return seconds > 0 and self.trainer.meter.seconds - self._measured_at >= seconds
 
     @property
     def subject(self) -> Subject:
@@ -97,36 +100,42 @@ class Run:
     @property
     def done(self) -> bool:
         """Whether the last step and all that was due after it are behind."""
-        return self.trainer.done and self._evaluation is None
+        return self._evaluation is None and (self.trainer.done or self.early_stop.reached)
 
     def advance(self) -> None:
-        """One slice of work; raises `DivergedError` when the loss is no number any more."""
+        """One slice of work; raises `TrainingStoppedError` when it cannot go on as it is."""
         if self._evaluation is not None:
             self._evaluate_slice(self._evaluation)
         else:
             self.step()
 
-    def step(self) -> None:
-        """One optimizer step and what is due after it; an evaluation is begun, not finished.
-
-        One that was begun before is finished first: it belongs to the weights of its step.
-        """
+    def finish_evaluation(self) -> None:
+        """End an evaluation that was begun: it belongs to the weights of its step."""
         while self._evaluation is not None:
             self._evaluate_slice(self._evaluation)
+
+    def step(self) -> None:
+        """One optimizer step and what is due after it; an evaluation is begun, not finished."""
+        self.finish_evaluation()
         trainer, training = self.trainer, self.trainer.config.training
         if trainer.step == 0:
-            self._snapshot()
+            self._keeper.snapshot()
         figures = trainer.train_step()
-        self._log.step(figures)
+        self._watch.take(figures.step, figures.loss)
+        self._keeper.step(figures)
         self._emit(figures)
-        self._snapshot()
-        if trainer.done or trainer.step % training.checkpoint_every == 0:
+        if self._watch.exploded:
+            raise exploded(figures.step, figures.loss, training)
+        self._keeper.snapshot()
+        due = trainer.step % training.checkpoint_every == 0 and not self._watch.alarmed
+        if trainer.done or due:
             self.save()
-        if self._evaluation_due():
+        if self._due_by_steps() or self._due_by_time():
             self._evaluation = self._new_evaluation()
 
     def _new_evaluation(self) -> Generator[None, None, Measurement]:
         trainer = self.trainer
+        self._measured_at = trainer.meter.seconds
         return measure(trainer.model, trainer.config, trainer.data, trainer.step)
 
     def _evaluate_slice(self, evaluation: Generator[None, None, Measurement]) -> None:
@@ -134,45 +143,37 @@ class Run:
             next(evaluation)
         except StopIteration as end:
             self._evaluation = None
-            self._log.measurement(end.value)
-            self._emit(Evaluated(end.value))
-            self._guarded(self._log.flush)
+            self._take_measurement(end.value)
 
-    def _snapshot(self) -> None:
-        trainer = self.trainer
-        if is_snapshot_step(trainer.step, trainer.config.training.steps):
-            self._guarded(lambda: save_snapshot(self.folder, trainer.step, trainer.model))
+    def _take_measurement(self, found: Measurement) -> None:
+        self._keeper.measurement(found)
+        self._emit(Evaluated(found))
+        if self.early_stop.take(found):
+            self._keeper.save_best(found.loss)
+
+    def change(self, values: Mapping[str, float]) -> None:
+        """Change live settings from the next step on; raises `SettingsError` in words."""
+        changes = self.trainer.change(values)
+        if changes:
+            self._keeper.change(changes)
+            self._emit(SettingsChanged(changes))
 
     def save(self) -> None:
         """Write a checkpoint unless this step has one; a failure is told, and training goes on."""
-        if self.trainer.step != self._saved_step:
-            self._guarded(self._save)
-
-    def _save(self) -> None:
-        trainer = self.trainer
-        self._log.flush()
-        save_checkpoint(
-            self.folder, trainer.step, trainer.model, trainer.optimizer, trainer.meter.seconds,
-            trainer.config.training.keep_checkpoints,
-        )  # fmt: skip
-        self._saved_step = trainer.step
-        self._emit(RunSaved(str(self.folder.path), trainer.step))
-
-    def _guarded(self, write: Callable[[], None]) -> None:
-        try:
-            write()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            self._emit(
-                Failed(
-                    "training",
-                    f"Step {self.trainer.step} could not be saved in {self.folder.path}: {reason}. "
-                    "What was saved before is untouched, and training goes on; free some space "
-                    "and save again (Ctrl+S).",
-                )
-            )
+        self._keeper.save()
 
     def close(self) -> None:
         """Save, figures too."""
         self.save()
-        self._guarded(self._log.flush)
+        self._keeper.flush()
+
+    def abandon(self, *, good: bool) -> int:
+        """End without trusting the weights unless they are good; the step to go on from."""
+        self._keeper.flush()
+        if good and self.trainer.intact:
+            self.save()
+        return self.folder.newest_step()
+
+
+def _trainer(config: RunConfig, data: TaskData, device: torch.device, world: World) -> Trainer:
+    return Trainer(config, new_model(data.coding), data, device, world)

@@ -25,11 +25,14 @@ class Inbox:
             self._waiting.append(command)
             self._arrived.notify()
 
-    def take(self, *, wait: bool) -> Command | None:
-        """The eldest command; None when there is none and `wait` is False."""
+    def take(self, *, wait: bool, patience: float | None = None) -> Command | None:
+        """The eldest command; None when there is none and `wait` is False.
+
+        With `patience` it waits so many seconds at most.
+        """
         with self._arrived:
-            while wait and not self._waiting:
-                self._arrived.wait()
+            if wait:
+                self._arrived.wait_for(lambda: bool(self._waiting), patience)
             return self._waiting.popleft() if self._waiting else None
 
     def __len__(self) -> int:

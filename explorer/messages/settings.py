@@ -98,6 +98,21 @@ def with_values(config: RunConfig, values: Mapping[str, Any]) -> RunConfig:
     return validated(data)
 
 
+def live_values(config: RunConfig, values: Mapping[str, Any]) -> RunConfig:
+    """The configuration with settings replaced that can be changed while a run trains.
+
+    Raises `SettingsError` for any other setting, or a value that does not fit.
+    """
+    live = {setting.path: setting for setting in all_settings() if setting.live}
+    for path in values:
+        if path not in live:
+            names = ", ".join(live)
+            raise SettingsError(
+                f"{path}: this cannot be changed while a run trains, only {names}; begin a new run"
+            )
+    return with_values(config, values)
+
+
 def validated(data: Mapping[str, Any]) -> RunConfig:
     """A `RunConfig` from nested plain values; raises `SettingsError` in words for a person."""
     try:

@@ -6,11 +6,11 @@ metrics.jsonl       every step's figures
 data/               the held-out pairs, as TSV
 checkpoints/step-00001000/   model.safetensors, optimizer.safetensors, state.json
 snapshots/          weights alone, for travelling back
+best.json           which checkpoint was best, where training may stop early
+metrics.csv         the figures once more, and tensorboard/ its event files, on request
 """
 
-import json
 import platform
-import shutil
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,17 +28,8 @@ from explorer.data.pairs import Pair
 from explorer.data.vocabulary import Vocabulary
 from explorer.messages.config import RunConfig
 from explorer.messages.settings import SettingsError, validated
-from explorer.model.transformer import Transformer
-from explorer.runs.atomic import whole_file, whole_folder, write_text
-from explorer.runs.weights import (
-    ModelFileError,
-    load_tensors,
-    load_weights,
-    optimizer_tensors,
-    restore_optimizer,
-    save_tensors,
-    save_weights,
-)
+from explorer.runs.atomic import write_text
+from explorer.runs.weights import ModelFileError
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +42,14 @@ class RunFolder:
     def metrics(self) -> Path:
         """The log of figures."""
         return self.path / "metrics.jsonl"
+
+    def existing_metrics(self) -> Path:
+        """The log of figures; raises `ModelFileError` where there is none."""
+        if not self.metrics.exists():
+            raise ModelFileError(
+                f"{self.path} holds no metrics.jsonl: give the folder that a training made"
+            )
+        return self.metrics
 
     def begin(
         self, config: RunConfig, vocabularies: Vocabularies, fingerprint: str,
@@ -123,6 +122,19 @@ class RunFolder:
         """Whole checkpoints, oldest first."""
         return sorted((self.path / "checkpoints").glob("step-*"), key=step_of)
 
+    def snapshots(self) -> list[Path]:
+        """Weights kept for travelling back, oldest first."""
+        return sorted((self.path / "snapshots").glob("step-*.safetensors"), key=step_of)
+
+    @property
+    def is_run(self) -> bool:
+        """Whether a run began here."""
+        return (self.path / "run.toml").exists()
+
+    def newest_step(self) -> int:
+        """The step of the newest checkpoint; 0 where there is none."""
+        return max(map(step_of, self.checkpoints()), default=0)
+
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
@@ -131,65 +143,3 @@ def _flat(text: str) -> str:
 def step_of(path: Path) -> int:
     """The step in a checkpoint's or snapshot's name (`step-00001000`)."""
     return int(path.name.removeprefix("step-").split(".")[0])
-
-
-def save_checkpoint(
-    folder: RunFolder, step: int, model: Transformer, optimizer: torch.optim.Optimizer,
-    seconds: float, keep: int,
-) -> Path:  # fmt: skip
-    """Write all that is needed to go on from here, then let go of the oldest ones past `keep`."""
-    path = folder.path / "checkpoints" / f"step-{step:08}"
-    with whole_folder(path) as beside:
-        save_weights(beside / "model.safetensors", model)
-        save_tensors(beside / "optimizer.safetensors", optimizer_tensors(optimizer))
-        state = {"step": step, "seconds": seconds}
-        (beside / "state.json").write_text(json.dumps(state), encoding="utf-8")
-    for old in folder.checkpoints()[:-keep]:
-        shutil.rmtree(old, ignore_errors=True)
-    return path
-
-
-def load_checkpoint(
-    path: Path, model: Transformer, optimizer: torch.optim.Optimizer | None = None
-) -> tuple[int, float]:
-    """Fill model and optimizer; the step and the seconds of work behind it."""
-    load_weights(path / "model.safetensors", model)
-    if optimizer is not None:
-        if not (path / "optimizer.safetensors").exists():
-            raise ModelFileError(
-                f"{path} was exported without the optimizer's state and cannot be continued"
-            )
-        restore_optimizer(optimizer, load_tensors(path / "optimizer.safetensors"))
-    try:
-        state = json.loads((path / "state.json").read_text(encoding="utf-8"))
-        return int(state["step"]), float(state["seconds"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelFileError(f"{path / 'state.json'} is damaged: {error}") from None
-
-
-def save_snapshot(folder: RunFolder, step: int, model: Transformer) -> None:
-    """Keep the weights of this step for travelling back."""
-    save_weights(folder.path / "snapshots" / f"step-{step:08}.safetensors", model)
-
-
-def is_snapshot_step(step: int, steps: int) -> bool:
-    """Whether weights are kept at a step: 0, 1, 2, 4, 8 … early on, then twenty even ones."""
-    even = max(1, steps // 20)
-    if step >= even or step == steps:
-        return step % even == 0 or step == steps
-    return step & (step - 1) == 0
-
-
-def truncate_metrics(folder: RunFolder, step: int) -> None:
-    """Drop figures after a step, as continuing from an earlier checkpoint must."""
-    if not folder.metrics.exists():
-        return
-    kept: list[str] = []
-    for line in folder.metrics.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            if json.loads(line)["step"] <= step:
-                kept.append(line)
-        except (ValueError, KeyError, TypeError):
-            continue
-    with whole_file(folder.metrics) as beside:
-        beside.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")

@@ -1,7 +1,8 @@
 """The log of a run's figures, one JSON object a line, only ever added to."""
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator
 from io import SEEK_END, FileIO
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,10 @@ from typing import Any
 import numpy as np
 
 from explorer.messages.events import TrainStep
-from explorer.messages.results import History, Measurement
+from explorer.messages.results import Change, History, Measurement
+from explorer.runs.atomic import whole_file
+
+Entry = dict[str, Any]
 
 
 class MetricsLog:
@@ -24,30 +28,32 @@ class MetricsLog:
 
     def step(self, figures: TrainStep) -> None:
         """Add one step's figures."""
-        self._add({
-            "step": figures.step, "loss": figures.loss, "learning_rate": figures.learning_rate,
-            "gradient_norm": figures.gradient_norm, "tokens": figures.tokens,
-            "seconds": round(figures.seconds, 4),
-        })  # fmt: skip
+        self._add(step_entry(figures))
 
     def measurement(self, figures: Measurement) -> None:
         """Add figures on held-out data."""
-        self._add({
-            "step": figures.step, "validation_loss": figures.loss,
-            "exact_match": figures.exact_match, "examples": figures.examples,
-        })  # fmt: skip
+        self._add(measurement_entry(figures))
 
-    def _add(self, figures: dict[str, Any]) -> None:
+    def change(self, change: Change) -> None:
+        """Add a change of a setting."""
+        self._add({"step": change.step, "changed": change.path, "value": change.value})
+
+    def _add(self, figures: Entry) -> None:
         self._waiting.append(json.dumps(figures) + "\n")
 
     def flush(self) -> None:
         """Hand all lines to the system; raises `OSError` when it will not take them."""
         if not self._waiting:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("ab", buffering=0) as file:
-            _append("".join(self._waiting).encode(), file)
+        append_lines(self._path, "".join(self._waiting))
         self._waiting.clear()
+
+
+def append_lines(path: Path, lines: str) -> None:
+    """Add lines to the end of a file, all or, on an `OSError`, none of them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab", buffering=0) as file:
+        _append(lines.encode(), file)
 
 
 def _append(lines: bytes, file: FileIO) -> None:
@@ -62,18 +68,60 @@ def _append(lines: bytes, file: FileIO) -> None:
         raise
 
 
-def read_metrics(path: Path) -> Iterator[dict[str, Any]]:
+def step_entry(figures: TrainStep) -> Entry:
+    """A step's line."""
+    norm = figures.gradient_norm
+    return {
+        "step": figures.step, "loss": figures.loss, "learning_rate": figures.learning_rate,
+        "gradient_norm": norm if math.isfinite(norm) else None, "tokens": figures.tokens,
+        "seconds": round(figures.seconds, 4),
+    }  # fmt: skip
+
+
+def measurement_entry(figures: Measurement) -> Entry:
+    """The line of figures on held-out data; what does not apply is left out."""
+    entry: Entry = {
+        "step": figures.step, "validation_loss": figures.loss,
+        "exact_match": figures.exact_match, "accuracy": figures.accuracy,
+        "examples": figures.examples, "full_precision_loss": figures.full_precision_loss,
+    }  # fmt: skip
+    return {key: value for key, value in entry.items() if not math.isnan(value)}
+
+
+def read_entry(line: str | bytes) -> Entry | None:
+    """A line of the log; None for one that a power cut tore."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) and isinstance(entry.get("step"), int) else None
+
+
+def read_metrics(path: Path) -> Iterator[Entry]:
     """The log's lines; one that a power cut tore is skipped."""
     if not path.exists():
         return
     with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
-            try:
-                entry = json.loads(line)
-            except json.JSONDecodeError:
-                continue
-            if isinstance(entry, dict) and isinstance(entry.get("step"), int):
+            entry = read_entry(line)
+            if entry is not None:
                 yield entry
+
+
+def measurement_of(entry: Entry) -> Measurement | None:
+    """The figures on held-out data in a line, if it holds such."""
+    if "validation_loss" not in entry:
+        return None
+    return Measurement(
+        entry["step"], entry["validation_loss"], entry.get("exact_match", math.nan),
+        entry["examples"], entry.get("accuracy", math.nan),
+        entry.get("full_precision_loss", math.nan),
+    )  # fmt: skip
+
+
+def change_of(entry: Entry) -> Change | None:
+    """The change of a setting in a line, if it holds one."""
+    return Change(entry["step"], entry["changed"], entry["value"]) if "changed" in entry else None
 
 
 def read_history(path: Path, until: int | None = None) -> History:
@@ -82,6 +130,7 @@ def read_history(path: Path, until: int | None = None) -> History:
     losses: list[float] = []
     rates: list[float] = []
     measurements: list[Measurement] = []
+    changes: list[Change] = []
     for entry in read_metrics(path):
         if until is not None and entry["step"] > until:
             continue
@@ -89,13 +138,27 @@ def read_history(path: Path, until: int | None = None) -> History:
             steps.append(entry["step"])
             losses.append(entry["loss"])
             rates.append(entry["learning_rate"])
-        elif "validation_loss" in entry:
-            measurements.append(
-                Measurement(
-                    entry["step"], entry["validation_loss"], entry["exact_match"], entry["examples"]
-                )
-            )
+        elif measured := measurement_of(entry):
+            measurements.append(measured)
+        elif change := change_of(entry):
+            changes.append(change)
     return History(
         np.array(steps, dtype=np.int64), np.array(losses, dtype=np.float32),
-        np.array(rates, dtype=np.float32), tuple(measurements),
+        np.array(rates, dtype=np.float32), tuple(measurements), tuple(changes),
     )  # fmt: skip
+
+
+def truncate_metrics(path: Path, step: int, changes: Collection[Change] = ()) -> None:
+    """Drop figures after a step, as continuing from an earlier checkpoint must.
+
+    Of the changes only the given ones stay: those that the checkpoint knows.
+    """
+    if not path.exists():
+        return
+    kept: list[str] = []
+    for entry in read_metrics(path):
+        change = change_of(entry)
+        if entry["step"] <= step and (change is None or change in changes):
+            kept.append(json.dumps(entry) + "\n")
+    with whole_file(path) as beside:
+        beside.write_text("".join(kept), encoding="utf-8")

@@ -6,7 +6,9 @@ import torch
 
 from explorer.data.coding import Coding
 from explorer.messages.results import ModelInfo
-from explorer.runs.folder import RunFolder, load_checkpoint
+from explorer.model.packed import packed_bytes, weight_bytes
+from explorer.runs.checkpoints import load_checkpoint
+from explorer.runs.folder import RunFolder
 from explorer.runs.library import Found, find_model
 from explorer.runs.metrics import read_history
 from explorer.subjects.subject import Subject, make_model
@@ -35,5 +37,6 @@ def describe(subject: Subject) -> ModelInfo:
     return ModelInfo(
         subject.name, subject.origin, subject.config, subject.step,
         subject.model.parameter_count(), len(subject.coding.vocabularies.target),
-        subject.config.example, history, subject.notes,
+        subject.config.example, history, subject.notes, weight_bytes(subject.model),
+        packed_bytes(subject.model),
     )  # fmt: skip

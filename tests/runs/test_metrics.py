@@ -6,8 +6,7 @@ import pytest
 
 from explorer.messages.events import TrainStep
 from explorer.messages.results import Measurement
-from explorer.runs.folder import RunFolder, truncate_metrics
-from explorer.runs.metrics import MetricsLog, read_history, read_metrics
+from explorer.runs.metrics import MetricsLog, read_history, read_metrics, truncate_metrics
 
 
 def step(number: int) -> TrainStep:
@@ -18,7 +17,7 @@ def written(folder: Path, steps: int = 4) -> Path:
     log = MetricsLog(folder / "metrics.jsonl")
     for number in range(1, steps + 1):
         log.step(step(number))
-    log.measurement(Measurement(steps, 0.5, 0.25, 8))
+    log.measurement(Measurement(steps, 0.5, 0.25, 8, 0.75))
     log.flush()
     return folder / "metrics.jsonl"
 
@@ -28,7 +27,7 @@ def test_that_figures_are_read_back(tmp_path: Path) -> None:
     assert history.steps.tolist() == [1, 2, 3, 4]
     assert history.losses.tolist() == pytest.approx([2, 1, 2 / 3, 0.5])
     assert history.learning_rates.tolist() == pytest.approx([0.1] * 4)
-    assert history.measurements == (Measurement(4, 0.5, 0.25, 8),)
+    assert history.measurements == (Measurement(4, 0.5, 0.25, 8, 0.75),)
 
 
 def test_that_curves_can_end_at_a_step(tmp_path: Path) -> None:
@@ -52,7 +51,7 @@ def test_that_going_on_from_an_earlier_step_drops_what_came_after(tmp_path: Path
     path = written(tmp_path)
     with path.open("a") as file:
         file.write('{"step": 5, "lo')
-    truncate_metrics(RunFolder(tmp_path), 2)
+    truncate_metrics(path, 2)
     log = MetricsLog(path)
     log.step(step(3))
     log.flush()

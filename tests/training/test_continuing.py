@@ -11,8 +11,8 @@ from explorer.engine.run import Run
 from explorer.engine.sentences import Sentences
 from explorer.messages.commands import Decode, Inspect
 from explorer.messages.events import Decoded, Evaluated, Event, Inspected, TrainStep
+from explorer.runs.checkpoints import memories
 from explorer.runs.metrics import read_metrics
-from explorer.runs.weights import optimizer_tensors
 from tests.small import begin, finish, losses, reopen
 
 
@@ -25,8 +25,8 @@ def figures(run: Run) -> list[dict[str, Any]]:
 def assert_same(one: Run, other: Run) -> None:
     assert one.trainer.step == other.trainer.step
     states = (one.trainer.model.state_dict(), other.trainer.model.state_dict())
-    memories = [optimizer_tensors(run.trainer.optimizer) for run in (one, other)]
-    for first, second in (states, memories):
+    kept = [memories(run.trainer.optimizers.parts) for run in (one, other)]
+    for first, second in (states, kept):
         assert first.keys() == second.keys() and first
         for name, value in first.items():
             assert torch.equal(value, second[name]), name
@@ -78,7 +78,7 @@ def test_that_a_run_goes_on_from_a_checkpoint_that_steps_have_left_behind(tmp_pa
     lost = begin(tmp_path / "lost", [])
     for _ in range(14):
         lost.step()
-    lost._log.flush()  # And then the power failed: no close, no checkpoint of step 14.
+    lost._keeper.flush()  # And then the power failed: no close, no checkpoint of step 14.
     again = reopen(tmp_path / "lost", [])
     assert again.trainer.step == 10
     finish(again)

@@ -13,10 +13,12 @@ from explorer.data.prepare import prepare
 from explorer.messages.config import TrainingConfig
 from explorer.messages.events import Event, TrainStep
 from explorer.model.transformer import Transformer
+from explorer.training.meter import Meter
 from explorer.training.objective import batch_loss
-from explorer.training.optimizers import make_optimizer
+from explorer.training.optimizers import make_optimizers
 from explorer.training.schedule import rate_factor
-from explorer.training.trainer import DivergedError, Meter, Trainer, new_model
+from explorer.training.stability import DivergedError
+from explorer.training.trainer import Trainer, new_model
 from tests.small import CPU, begin, small_config
 
 FORMULAS: dict[str, Callable[[int], float]] = {
@@ -76,7 +78,7 @@ def test_that_the_loss_is_smoothed_as_in_the_paper(smoothing: float) -> None:
 
 def test_that_only_matrices_decay() -> None:
     model = Transformer(small_config().model, 9)
-    groups = make_optimizer(model, TrainingConfig(weight_decay=0.5)).param_groups
+    groups = make_optimizers(model, TrainingConfig(weight_decay=0.5)).param_groups
     assert [group["weight_decay"] for group in groups] == [0.5, 0.0]
     assert {p.dim() for p in groups[0]["params"]} == {2}
     assert {p.dim() for p in groups[1]["params"]} == {1}
