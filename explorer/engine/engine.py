@@ -1,9 +1,11 @@
 """What the worker can do: a method per command, and a slice of what goes on by itself."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, assert_never
 
 from explorer.data.pairs import CorpusError
+from explorer.data.preview import Previewer
 from explorer.engine.device import choose_device, describe_device
 from explorer.engine.follower import Follower
 from explorer.engine.keeping import Emit
@@ -17,6 +19,7 @@ from explorer.messages.commands import (
     Inspect,
     OpenModel,
     PauseTraining,
+    PreviewData,
     ResumeTraining,
     SaveRun,
     Shutdown,
@@ -24,7 +27,7 @@ from explorer.messages.commands import (
     StepTraining,
     StopTraining,
 )
-from explorer.messages.events import Failed, ModelOpened, Progress
+from explorer.messages.events import DataPreviewed, Failed, ModelOpened, Progress
 from explorer.messages.settings import SettingsError
 from explorer.runs.weights import ModelFileError
 from explorer.subjects.opening import describe, open_subject
@@ -41,10 +44,16 @@ _FORESEEN = (
 
 
 class Engine:
-    """Holds the model and at most one run; tells everything through `emit`."""
+    """Holds the model and at most one run; tells everything through `emit`.
 
-    def __init__(self, emit: Emit, device: str = "auto") -> None:
-        self._emit = emit
+    `leaving` says whether a command waits for which long preparations are given up.
+    """
+
+    def __init__(
+        self, emit: Emit, device: str = "auto", leaving: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._emit, self._leaving = emit, leaving
+        self._previewer = Previewer()
         self._device = choose_device(device)
         self._sentences = Sentences(emit)
         self._run = RunControl(emit, self._device, self._report, self._take)
@@ -100,6 +109,8 @@ class Engine:
                 self._run.save()
             case Inspect() | Decode():
                 self._sentences.answer(command)
+            case PreviewData():
+                self._preview(command)
             case _:
                 assert_never(command)
 
@@ -174,7 +185,13 @@ class Engine:
         self._follower = None
         self._run.halt()
 
+    def _preview(self, command: PreviewData) -> None:
+        found = self._previewer.look(command.settings, command.sentence, guess=command.guess)
+        self._emit(DataPreviewed(command.request, found))
+
     def _report(self, doing: str, done: int, total: int) -> None:
+        if self._leaving():
+            raise RunError("Stopped before the data was ready; nothing was begun.")
         self._emit(Progress(doing, done, total))
 
 

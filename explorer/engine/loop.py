@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 
-from explorer.messages.commands import Shutdown
+from explorer.messages.commands import Shutdown, StopTraining
 from explorer.messages.events import Ended, Failed
 from explorer.messages.mailbox import Inbox, Outbox
 
@@ -43,7 +43,7 @@ def _serve(inbox: Inbox, outbox: Outbox, device: str) -> None:
     preload_torch()
     from explorer.engine.engine import Engine
 
-    engine = Engine(outbox.put, device)
+    engine = Engine(outbox.put, device, lambda: inbox.holds(Shutdown, StopTraining))
     while True:
         command = inbox.take(wait=not engine.busy, patience=engine.patience)
         try:

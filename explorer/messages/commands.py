@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from explorer.messages.config import RunConfig
+from explorer.messages.config import RunConfig, TaskConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,20 @@ class Decode:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewData:
+    """Look at the beginning of a person's data, as `settings` name it; replaces its elder.
+
+    With `guess` the task and the vocabulary are found out. `sentence` is cut into tokens; an empty
+    one means one from the data.
+    """
+
+    settings: TaskConfig
+    sentence: str = ""
+    guess: bool = False
+    request: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Shutdown:
     """Finish the step in progress, save what is unsaved, say `Ended`, end the thread."""
 
@@ -106,8 +120,9 @@ Command = (
     | SaveRun
     | Inspect
     | Decode
+    | PreviewData
     | Shutdown
 )
 
-LATEST_WINS = (Inspect, Decode)
+LATEST_WINS = (Inspect, Decode, PreviewData)
 """Commands of which only the newest of a kind matters; the others are never dropped."""

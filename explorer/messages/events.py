@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from explorer.messages.data_preview import DataPreview
 from explorer.messages.results import (
     Baseline,
     Change,
@@ -102,6 +103,14 @@ class BaselinesFound:
 
 
 @dataclass(frozen=True, slots=True)
+class DataPreviewed:
+    """The answer to a `PreviewData`; faults of the data stand in it."""
+
+    request: int
+    preview: DataPreview
+
+
+@dataclass(frozen=True, slots=True)
 class RunSaved:
     """A checkpoint lies on disk whole."""
 
@@ -155,6 +164,7 @@ Event = (
     | Evaluated
     | SettingsChanged
     | BaselinesFound
+    | DataPreviewed
     | RunSaved
     | Progress
     | Failed

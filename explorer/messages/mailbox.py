@@ -35,6 +35,11 @@ class Inbox:
                 self._arrived.wait_for(lambda: bool(self._waiting), patience)
             return self._waiting.popleft() if self._waiting else None
 
+    def holds(self, *kinds: type) -> bool:
+        """Whether a command of one of these kinds waits."""
+        with self._arrived:
+            return any(isinstance(command, kinds) for command in self._waiting)
+
     def __len__(self) -> int:
         with self._arrived:
             return len(self._waiting)
