@@ -6,6 +6,7 @@ Axes: H head, Q query position, K key position. Arrays that have crossed are nev
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import nan
 from typing import Literal
 
 import numpy as np
@@ -159,13 +160,16 @@ class Measurement:
 
     `exact_match` is the share of examples written without any error (NaN for running text),
     `accuracy` the share of single tokens predicted right from the true ones before them.
+    `full_precision_loss` is the loss of a low-bit model's latent weights, taken unrounded (NaN for
+    a model that has none).
     """
 
     step: int
     loss: float
     exact_match: float
     examples: int
-    accuracy: float = float("nan")
+    accuracy: float = nan
+    full_precision_loss: float = nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +210,11 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What is known of the model that the worker holds."""
+    """What is known of the model that the worker holds.
+
+    `weight_bytes` are those that its weights take in memory, `packed_bytes` those that they would
+    take exported with `--packed` (as many for a model of full precision, or one packed already).
+    """
 
     name: str
     origin: str
@@ -217,6 +225,8 @@ class ModelInfo:
     example: str
     history: History | None = None
     notes: tuple[str, ...] = ()
+    weight_bytes: int = 0
+    packed_bytes: int = 0
 
     @property
     def sites(self) -> tuple[Site, ...]:

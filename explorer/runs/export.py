@@ -9,35 +9,45 @@ import tomli_w
 import torch
 
 from explorer.runs.atomic import whole_folder
-from explorer.runs.library import find_model
+from explorer.runs.library import Found, find_model
 from explorer.runs.metrics import read_metrics
+from explorer.runs.packing import as_dtype, packed_tensors
 from explorer.runs.weights import ModelFileError, load_tensors, save_tensors
 
 CURVE_POINTS = 1500
 """Steps kept of the training curve; evaluations are all kept."""
 
 
-def export_model(reference: str, out: Path, *, half: bool) -> None:
+def export_model(reference: str, out: Path, *, half: bool, packed: bool = False) -> None:
     """Write the model to a new folder that opens as any run does, but cannot be continued.
 
-    Raises `ModelFileError` when the run cannot be read or the folder exists already.
+    `half` writes float16; `packed` writes low-bit weights at 2 bits or 1 bit. Raises
+    `ModelFileError` when the run cannot be read or packed, or the folder exists already.
     """
     found = find_model(reference)
     if out.exists():
         raise ModelFileError(f"{out} exists already; choose another folder")
     out.parent.mkdir(parents=True, exist_ok=True)
     with whole_folder(out) as beside:
-        shutil.copy(found.folder.path / "tokenizer.json", beside)
+        for vocabulary in found.folder.path.glob("*tokenizer.json"):
+            shutil.copy(vocabulary, beside)
         (beside / "run.toml").write_text(_settings(found.folder.path), encoding="utf-8")
         (beside / "metrics.jsonl").write_text(_thinned(found.folder.metrics), encoding="utf-8")
         target = beside / "checkpoints" / found.checkpoint.name
         target.mkdir(parents=True)
         shutil.copy(found.checkpoint / "state.json", target)
-        tensors = load_tensors(found.checkpoint / "model.safetensors")
         dtype = torch.float16 if half else torch.float32
-        save_tensors(
-            target / "model.safetensors", {name: t.to(dtype) for name, t in tensors.items()}
-        )
+        _write_weights(found, target / "model.safetensors", dtype, packed=packed)
+
+
+def _write_weights(found: Found, path: Path, dtype: torch.dtype, *, packed: bool) -> None:
+    tensors, told = load_tensors(found.checkpoint / "model.safetensors"), None
+    if packed:
+        config = found.folder.config().model
+        tensors, told = packed_tensors(tensors, config, found.folder.path, dtype)
+    else:
+        tensors = {name: as_dtype(name, tensor, dtype) for name, tensor in tensors.items()}
+    save_tensors(path, tensors, told)
 
 
 def _settings(folder: Path) -> str:

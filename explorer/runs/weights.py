@@ -10,6 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from explorer.model.packed import pack_layers, stored
 from explorer.runs.atomic import whole_file
 
 
@@ -17,17 +18,21 @@ class ModelFileError(ValueError):
     """A model that cannot be opened; the message says which file, why, and what to do."""
 
 
-def save_weights(path: Path, model: nn.Module, dtype: torch.dtype = torch.float32) -> None:
-    """Write every parameter once (tied ones share a name)."""
-    tensors = {name: p.detach().to("cpu", dtype) for name, p in model.named_parameters()}
-    save_tensors(path, tensors)
+def save_weights(path: Path, model: nn.Module) -> None:
+    """Write every parameter once (tied ones share a name), and packed weights as they are."""
+    save_tensors(path, {name: tensor.detach().cpu() for name, tensor in stored(model).items()})
 
 
-def save_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
-    """Write tensors whole or not at all; raises `OSError`, such as for a full disk."""
+def save_tensors(
+    path: Path, tensors: dict[str, Tensor], told: dict[str, str] | None = None
+) -> None:
+    """Write tensors whole or not at all; raises `OSError`, such as for a full disk.
+
+    `told` is what the file says of them besides.
+    """
     with whole_file(path) as beside:
         try:
-            save_file({name: t.contiguous() for name, t in tensors.items()}, beside)
+            save_file({name: t.contiguous() for name, t in tensors.items()}, beside, told)
         except SafetensorError as error:
             raise _system_error(error, path) from None
 
@@ -49,9 +54,14 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
 
 
 def load_weights(path: Path, model: nn.Module) -> None:
-    """Fill a model's parameters; raises `ModelFileError` when the file does not fit it."""
+    """Fill a model's parameters; raises `ModelFileError` when the file does not fit it.
+
+    From a packed file its low-bit layers become packed ones.
+    """
     tensors = load_tensors(path)
-    parameters = dict(model.named_parameters())
+    if any(name.endswith(".weight_packed") for name in tensors):
+        pack_layers(model)
+    parameters = stored(model)
     missing, foreign = parameters.keys() - tensors.keys(), tensors.keys() - parameters.keys()
     if missing or foreign:
         name = min(missing or foreign)
@@ -60,20 +70,23 @@ def load_weights(path: Path, model: nn.Module) -> None:
         )
     with torch.no_grad():
         for name, parameter in parameters.items():
-            stored = tensors[name]
-            if stored.shape != parameter.shape:
+            value = tensors[name]
+            if value.shape != parameter.shape:
                 raise ModelFileError(
                     f"{path} belongs to another model: {name} has the shape "
-                    f"{tuple(stored.shape)}, not {tuple(parameter.shape)}"
+                    f"{tuple(value.shape)}, not {tuple(parameter.shape)}"
                 )
-            parameter.copy_(stored)
+            parameter.copy_(value)
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     """The optimizer's memory by parameter number and name, such as `3.exp_avg`."""
     state = optimizer.state_dict()["state"]
     return {
-        f"{n}.{key}": value.cpu() for n, memory in state.items() for key, value in memory.items()
+        f"{n}.{key}": value.cpu()
+        for n, memory in state.items()
+        for key, value in memory.items()
+        if value is not None  # Plain gradient descent has no momentum to remember.
     }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
+from torch import Tensor
 
 from explorer.data.coding import Batch, Coding
 from explorer.data.pairs import Pair
@@ -15,6 +16,7 @@ from explorer.data.prepare import TaskData
 from explorer.decoding.greedy import write_batch
 from explorer.messages.config import RunConfig
 from explorer.messages.results import Measurement
+from explorer.model.low_bit import full_precision
 from explorer.model.transformer import Transformer
 from explorer.training.objective import batch_logits
 
@@ -26,19 +28,26 @@ SLICE_TOKENS = 4096
 
 @dataclass(slots=True)
 class Tally:
-    """Sums over held-out tokens: nats, how many there are, and how many were predicted right."""
+    """Sums over held-out tokens: nats, how many there are, and how many were predicted right.
+
+    `full_nats` are those of a low-bit model's latent weights, None of any other.
+    """
 
     nats: float = 0.0
+    full_nats: float | None = None
     tokens: int = 0
     right: int = 0
 
     @torch.no_grad()
     def add(self, model: Transformer, batch: Batch) -> None:
-        """Count a batch, without label smoothing."""
+        """Count a batch, without label smoothing; of a low-bit model twice."""
         model.eval()
         batch = batch.to(next(model.parameters()).device)
         logits_NV = batch_logits(model, batch).float()
-        self.nats += F.cross_entropy(logits_NV, batch.expected_N, reduction="sum").item()
+        self.nats += _nats(logits_NV, batch)
+        with full_precision(model) as changed:
+            if changed:
+                self.full_nats = (self.full_nats or 0.0) + _nats(batch_logits(model, batch), batch)
         self.right += int((logits_NV.argmax(-1) == batch.expected_N).sum())
         self.tokens += len(batch.expected_N)
 
@@ -46,6 +55,11 @@ class Tally:
     def loss(self) -> float:
         """Mean nats a token."""
         return self.nats / max(1, self.tokens)
+
+    @property
+    def full_precision_loss(self) -> float:
+        """Mean nats a token of the latent weights of a low-bit model; NaN for any other."""
+        return math.nan if self.full_nats is None else self.full_nats / max(1, self.tokens)
 
     @property
     def accuracy(self) -> float:
@@ -63,7 +77,7 @@ def measure(
         for batch in text_batches(data.coding, data.validation_text, count):
             tally.add(model, batch)
             yield
-        return Measurement(step, tally.loss, math.nan, count, tally.accuracy)
+        return _measurement(step, tally, math.nan, count)
     pairs = data.validation[:count]
     return (yield from measure_pairs(model, data.coding, pairs, config.decoding.max_length, step))
 
@@ -83,7 +97,15 @@ def measure_pairs(
             for text, pair in zip(written, part, strict=True)
         )
         yield
-    return Measurement(step, tally.loss, exact / len(pairs), len(pairs), tally.accuracy)
+    return _measurement(step, tally, exact / len(pairs), len(pairs))
+
+
+def _measurement(step: int, tally: Tally, exact: float, count: int) -> Measurement:
+    return Measurement(step, tally.loss, exact, count, tally.accuracy, tally.full_precision_loss)
+
+
+def _nats(logits_NV: Tensor, batch: Batch) -> float:
+    return F.cross_entropy(logits_NV.float(), batch.expected_N, reduction="sum").item()
 
 
 def pairs_batch(coding: Coding, pairs: Sequence[Pair]) -> Batch:

@@ -54,10 +54,13 @@ def score_pairs(subject: Subject, pairs: Sequence[Pair], tokenize: str = "13a") 
 
 
 def _common(subject: Subject, tally: Tally) -> dict[str, Any]:
-    return {
+    figures = {
         "model": subject.name, "step": subject.step, "tokens": tally.tokens, "loss": tally.loss,
         "accuracy": tally.accuracy,
     }  # fmt: skip
+    if not math.isnan(tally.full_precision_loss):
+        figures["full_precision_loss"] = tally.full_precision_loss
+    return figures
 
 
 def _overlap(written: list[str], references: list[str], tokenize: str) -> dict[str, Any]:
@@ -106,6 +109,7 @@ _LINES = (
     ("pairs", "pairs", lambda v: f"{v:,}"),
     ("tokens", "tokens", lambda v: f"{v:,}"),
     ("loss", "loss", lambda v: f"{v:.4f} nats a token"),
+    ("full_precision_loss", "unrounded", lambda v: f"{v:.4f} nats a token with latent weights"),
     ("perplexity", "perplexity", lambda v: f"{v:.3f}"),
     ("bits", "bits a token", lambda v: f"{v:.4f}"),
     ("accuracy", "accuracy", lambda v: f"{100 * v:.2f} % of tokens"),
