@@ -18,6 +18,7 @@ from explorer.model.cache import DecoderState, KeyValueCache
 from explorer.model.initialisation import initialise
 from explorer.model.mask import EVERYTHING, Mask
 from explorer.model.norms import make_norm
+from explorer.model.packed import packed_count
 from explorer.model.patterns import padding_mask, pattern_mask
 from explorer.model.positions import alibi_bias, alibi_slopes, make_added_positions
 from explorer.model.sparse import Blocks, worthwhile
@@ -197,4 +198,4 @@ class Transformer(nn.Module):
 
     def parameter_count(self) -> int:
         """Numbers that are learned; tied ones count once."""
-        return sum(p.numel() for p in self.parameters())
+        return sum(p.numel() for p in self.parameters()) + packed_count(self)

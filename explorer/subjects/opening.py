@@ -1,5 +1,6 @@
 """From a name or a path to a model that can be inspected."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -7,6 +8,7 @@ import torch
 from explorer.data.coding import Coding
 from explorer.messages.results import ModelInfo
 from explorer.model.packed import packed_bytes, weight_bytes
+from explorer.runs.baselines import NAME, read_baselines
 from explorer.runs.checkpoints import load_checkpoint
 from explorer.runs.folder import RunFolder
 from explorer.runs.library import Found, find_model
@@ -34,6 +36,8 @@ def describe(subject: Subject) -> ModelInfo:
     """What a panel shows of a model."""
     metrics = RunFolder(Path(subject.origin)).metrics
     history = read_history(metrics, subject.step) if metrics.exists() else None
+    if history is not None:
+        history = replace(history, baselines=read_baselines(metrics.with_name(NAME)))
     return ModelInfo(
         subject.name, subject.origin, subject.config, subject.step,
         subject.model.parameter_count(), len(subject.coding.vocabularies.target),
