@@ -14,6 +14,7 @@ from explorer.messages.config import ModelConfig
 from explorer.model.cache import KeyValueCache
 from explorer.model.linear import make_linear
 from explorer.model.mask import Mask
+from explorer.model.norms import HeadNorm
 from explorer.model.positions import Rotary
 from explorer.model.taps import Tap
 
@@ -79,7 +80,7 @@ class MultiHeadAttention(nn.Module):
         self.scores, self.weights, self.mixed = Tap(), Tap(), Tap()
 
     def _head_norm(self, config: ModelConfig) -> nn.Module | None:
-        return nn.RMSNorm(config.head_width, eps=1e-6) if config.query_key_norm else None
+        return HeadNorm(config.head_width, eps=1e-6) if config.query_key_norm else None
 
     def forward(
         self,

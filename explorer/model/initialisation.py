@@ -37,7 +37,7 @@ def _xavier(_name: str, matrix: nn.Parameter, _config: ModelConfig) -> None:
 
 def _gpt2(name: str, matrix: nn.Parameter, config: ModelConfig) -> None:
     """Radford et al. (2019): deviation 0.02, less by √(2·layers) where the residual is reached."""
-    layers = config.decoder_layers if config.has_decoder else config.encoder_layers
+    layers = config.encoder_layers if name.startswith("encoder.") else config.decoder_layers
     into_residual = name.endswith(_OUTPUTS)
     nn.init.normal_(matrix, std=0.02 / (2 * layers) ** 0.5 if into_residual else 0.02)
 

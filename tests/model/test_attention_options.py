@@ -1,4 +1,4 @@
-"""Options of one attention, and of one layer, against `transformers`, `torch.nn` and plain numpy."""
+"""Options of one attention and of one layer against `transformers` and plain numpy."""
 
 from typing import Any
 
@@ -51,9 +51,7 @@ def _folder(name: str) -> str:
 
 def from_theirs(table: Table) -> dict[str, Tensor]:
     names = {"q_proj": "query", "k_proj": "key", "v_proj": "value", "o_proj": "output"}
-    found = {
-        f"{names[n.split('.')[0]]}.{n.split('.')[1]}": t for n, t in table.items() if "." in n
-    }
+    found = {f"{names[n.split('.')[0]]}.{n.split('.')[1]}": t for n, t in table.items() if "." in n}
     return found | ({"sink_H": table["sinks"]} if "sinks" in table else {})
 
 
@@ -92,7 +90,7 @@ def test_that_turned_queries_are_those_of_rotate_half(base: float) -> None:
     torch.testing.assert_close((rotary(query, 4), rotary(key, 4)), expected)
 
 
-# Against torch.nn
+# Against their formulas
 
 
 @pytest.mark.parametrize("kind", ["layer", "rms"])
@@ -109,9 +107,6 @@ def test_that_norms_are_their_formulas(kind: str, bias: bool) -> None:
     else:
         assert [name for name, _ in ours.named_parameters()] == ["weight"]
     torch.testing.assert_close(ours(x), expected, rtol=1e-5, atol=1e-5)
-
-
-# Against numpy
 
 
 def softmax(scores: Numbers, also: float | None = None) -> Numbers:

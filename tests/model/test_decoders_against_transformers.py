@@ -184,7 +184,8 @@ def from_mpt(table: Table) -> dict[str, Tensor]:
         for name, part in zip(("query", "key", "value"), parts, strict=True):
             found[f"{block}.self_attention.{name}.weight"] = part
         found |= renamed(table, {
-            f"{own}.norm_1": f"{block}.residual_1.norm", f"{own}.norm_2": f"{block}.residual_3.norm",
+            f"{own}.norm_1": f"{block}.residual_1.norm",
+            f"{own}.norm_2": f"{block}.residual_3.norm",
             f"{own}.attn.out_proj": f"{block}.self_attention.output",
             f"{own}.ffn.up_proj": f"{block}.feed_forward.expand",
             f"{own}.ffn.down_proj": f"{block}.feed_forward.contract",

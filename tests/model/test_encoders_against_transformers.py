@@ -162,7 +162,8 @@ def from_bart(table: Table) -> dict[str, Tensor]:
             "fc1": "feed_forward.expand", "fc2": "feed_forward.contract",
         } | {
             f"{theirs}.{kind[0] if kind != 'output' else 'out'}_proj": f"{ours}.{kind}"
-            for theirs, ours in (("self_attn", "self_attention"), ("encoder_attn", "cross_attention"))
+            for theirs, ours in
+            (("self_attn", "self_attention"), ("encoder_attn", "cross_attention"))
             for kind in ("query", "key", "value", "output")
         }  # fmt: skip
         found |= renamed(table, {

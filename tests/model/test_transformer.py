@@ -143,14 +143,3 @@ def test_that_a_later_token_changes_no_earlier_logits() -> None:
 
 def test_that_fewer_queries_than_keys_are_the_last_ones() -> None:
     assert causal_mask(2, 4)[0, 0].tolist() == [[True, True, True, False], [True] * 4]
-
-
-def test_that_tied_tables_are_one_and_count_once() -> None:
-    tied, loose = small(tie_embeddings=True), small(tie_embeddings=False)
-    assert tied.source_embedding.weight is tied.target_embedding.weight is tied.output.weight
-    assert loose.parameter_count() - tied.parameter_count() == 2 * 11 * 16
-
-
-def test_that_a_fresh_models_padding_is_zero() -> None:
-    for tied in (True, False):
-        assert small(tie_embeddings=tied).source_embedding.weight[0].abs().max() == 0
