@@ -27,7 +27,7 @@ def save_picture(trace: Trace, path: Path) -> None:
     selection.reopen(trace.weights)
     grid, heatmap = HeadGrid(selection), Heatmap()
     page = _page(trace, selection, grid, heatmap)
-    grid.show_heads(trace.weights)
+    grid.show_heads(trace.weights, trace.allowed)
     _show_chosen(trace, selection, heatmap)
     page.resize(*_SIZE)
     page.ensurePolished()
@@ -65,7 +65,8 @@ def _page(trace: Trace, selection: HeadSelection, grid: HeadGrid, heatmap: Heatm
     assert site is not None
     title = QLabel(f"{trace.model} · step {trace.step:,}")
     title.setFont(theme.font("title", bold=True))
-    caption = QLabel(f"{trace.source_text}  →  {trace.target_text}")
+    texts = (trace.source_text, trace.target_text)
+    caption = QLabel("  →  ".join(text for text in texts if text))
     caption.setWordWrap(True)
     name = QLabel(words.head_name(site, selection.head) + " · colour from 0 to 1")
     for label in (title, caption, name):
@@ -89,5 +90,5 @@ def _show_chosen(trace: Trace, selection: HeadSelection, heatmap: Heatmap) -> No
     assert site is not None
     heatmap.show_map(
         trace.weights[site][selection.head], trace.queries(site.kind), trace.keys(site.kind),
-        site.kind,
+        site.kind, trace.allowed.get(site.kind),
     )  # fmt: skip

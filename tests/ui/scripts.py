@@ -67,7 +67,7 @@ def decoding(
         decode_step(i, t, rivals, 0.97 - 0.07 * (i % 9), keys=len(read), layers=layers, heads=heads)
         for i, t in enumerate(written)
     )
-    return Decoding(model, step, source, read, START, steps, target, finished, 12.0)
+    return Decoding(model, step, source, read, (START,), steps, target, finished, 12.0)
 
 
 def trace(source: str, *, step: int = 1200, model: str = "translate-en-fr") -> Trace:

@@ -29,7 +29,7 @@ def panel(qtbot: QtBot) -> AttentionPanel:
 def test_that_a_small_map_is_chosen_by_a_click_and_shown_large(panel):
     opened(panel)
     grid = panel.view.grid
-    place = QPoint(grid.shown.left(2) + 5, grid.shown.top(CROSS) + 5)
+    place = QPoint(*grid.shown.place(CROSS, 2)) + QPoint(5, 5)
     QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=place)
     assert (panel.selection.site, panel.selection.head) == (CROSS, 2)
     assert panel.view.name.text() == "Cross-attention, layer 2, head 3"
@@ -38,7 +38,7 @@ def test_that_a_small_map_is_chosen_by_a_click_and_shown_large(panel):
 def test_that_a_small_map_says_its_name_under_the_pointer(panel):
     opened(panel)
     grid = panel.view.grid
-    QTest.mouseMove(grid, QPoint(grid.shown.left(1) + 5, grid.shown.top(CROSS) + 5))
+    QTest.mouseMove(grid, QPoint(*grid.shown.place(CROSS, 1)) + QPoint(5, 5))
     QApplication.processEvents()
     assert panel.view.reading.text() == "Cross-attention, layer 2, head 2"
 
@@ -115,9 +115,21 @@ def test_that_groups_can_be_shown_alone(panel):
     assert len(panel.view.grid.shown.rows) == 6
 
 
-def test_that_a_group_which_the_model_lacks_cannot_be_chosen(panel):
+def test_that_only_the_groups_that_a_model_has_are_offered(panel):
+    opened(panel)
+    QTest.mouseClick(panel.view.kinds.button(SiteKind.CROSS), Qt.MouseButton.LeftButton)
+    panel.receive([answer(1, trace(kinds=[SiteKind.ENCODER, SiteKind.DECODER]))])
+    assert not panel.view.kinds.button(SiteKind.CROSS).isVisible()
+    assert panel.view.kinds.button(SiteKind.DECODER).isVisible()
+    assert panel.view.kinds.value is None
+    assert {row.site.kind for row in panel.view.grid.shown.rows} == {
+        SiteKind.ENCODER, SiteKind.DECODER,
+    }  # fmt: skip
+
+
+def test_that_one_group_alone_leaves_nothing_to_choose(panel):
     opened(panel, kinds=[SiteKind.ENCODER])
-    assert not panel.view.kinds.button(SiteKind.CROSS).isEnabled()
+    assert not panel.view.kinds.isVisible()
     assert panel.selection.site.kind is SiteKind.ENCODER
 
 

@@ -18,6 +18,7 @@ from explorer.ui.widgets.heatmap import Heatmap
 from explorer.ui.widgets.note_line import NoteLine
 from explorer.ui.widgets.segments import Segment, Segments
 from explorer.ui.widgets.text_line import TextLine
+from tests.ui.architectures import labelled
 from tests.ui.heads import trace, weights
 from tests.ui.scripts import END, START, token
 
@@ -57,7 +58,7 @@ class TestRaster:
         assert pooled.max() == drawn.max() and set(pooled.flat) <= set(drawn.flat)
 
     def test_that_pixels_have_the_size_asked_for(self):
-        table = raster.palette(True, 0xFF0000)
+        table = raster.palette(True, 0xFF0000, 0, 0)
         assert raster.pixels(weights(3, 5, 90, 0), 1.0, table, 31, 40).shape == (3, 31, 40)
 
 
@@ -133,6 +134,11 @@ class TestWords:
     def test_that_an_unknown_token_says_what_the_model_sees(self):
         assert "<unk>" in words.token_help(token("wug", unknown=True))
 
+    def test_that_what_a_mask_closes_is_said(self):
+        made = labelled("a b c d e", window=1)
+        assert words.reading(made, SiteKind.ENCODER, 0, 4, 0.0).endswith("may not look there")
+        assert words.reading(made, SiteKind.ENCODER, 0, 1, 0.0).endswith(": 0")
+
 
 class TestGrid:
     @pytest.fixture
@@ -169,8 +175,9 @@ class TestGrid:
         layout = grid.shown
         for row in layout.rows:
             for head in range(row.heads):
-                corner = layout.left(head) + 1, row.y + 1
-                assert layout.at(*corner) == (row.site, head)
+                place = layout.place(row.site, head)
+                assert place is not None
+                assert layout.at(place[0] + 1, place[1] + 1) == (row.site, head)
         assert layout.at(2, 2) is None and layout.at(5000, layout.rows[0].y) is None
 
     def test_that_pressing_beside_the_maps_chooses_nothing(self, grid):
@@ -183,18 +190,72 @@ class TestGrid:
         assert made.side == head_grid_layout.SMALLEST
         assert (made.width, made.height) == head_grid_layout.smallest(shape)
 
+    @pytest.mark.parametrize(("layers", "heads"), [(1, 8), (2, 12), (12, 12), (1, 1), (3, 5)])
+    def test_that_maps_use_the_room_and_stay_apart(self, layers, heads):
+        shape = [(Site(SiteKind.ENCODER, layer), heads) for layer in range(layers)]
+        plain = head_grid_layout.arrange(shape, 320, 420)
+        made = head_grid_layout.arrange(shape, 320, 420, breaks=True)
+        assert made.side >= plain.side and made.height <= max(420, plain.height)
+        assert (made.side > plain.side) == made.broken
+        places = {
+            made.place(site, head): (site, head) for site, count in shape for head in range(count)
+        }
+        assert len(places) == layers * heads
+        for (left, top), found in places.items():
+            assert made.at(left, top) == made.at(left + made.side, top + made.side - 1) == found
+            assert left + made.side <= made.width and top + made.side <= made.height
+
+    def test_that_few_layers_of_many_heads_break_into_lines_that_arrow_keys_walk(self):
+        site = Site(SiteKind.ENCODER, 0)
+        made = head_grid_layout.arrange([(site, 8)], 320, 420, breaks=True)
+        assert made.broken and 1 < made.columns < 8
+        assert made.step(site, 0, 0, 1) == (site, made.columns)
+        assert made.step(site, made.columns - 1, 1, 0) == (site, made.columns)
+        assert made.step(site, 7, 1, 0) == made.step(site, 7, 0, 9) == (site, 7)
+
     def test_that_rows_which_wait_are_drawn_in_turn(self, qapp):
         atlas, made = HeadAtlas(), trace(layers=3)
         shape = head_grid_layout.shape_of(made.weights, words.KINDS)
         layout = head_grid_layout.arrange(shape, 300, 300)
         atlas.lay_out(layout, QSize(300, 300), 1.0)
         for _ in layout.rows:  # Newer weights come in before all of the older are drawn.
-            atlas.show(made.weights, own_range=False)
+            atlas.show(made.weights, {}, own_range=False)
             atlas.work(0.0)
         frames = {atlas.picture.pixelColor(layout.left(0), row.y).name() for row in layout.rows}
         assert frames == {theme.colors().line} and not atlas.is_whole
         atlas.work(10.0)
         assert atlas.is_whole
+
+
+class TestMasks:
+    TABLE = raster.palette(False, 0xFF0000, 0x010203, 0x040506)
+
+    def drawn(self, weights_QK, allowed_QK, side, **how):
+        return raster.pixels(weights_QK[None], 1.0, self.TABLE, side, side, allowed_QK, **how)[0]
+
+    def test_that_closed_cells_are_told_from_weights_of_nothing(self):
+        allowed = np.array([[True, False], [True, True]])
+        found = self.drawn(np.array([[1, 0], [0, 0]], np.float32), allowed, 2)
+        assert found[0, 1] == 0xFF010203
+        assert found[1, 0] == found[1, 1] == self.TABLE[0] and found[0, 0] == self.TABLE[255]
+
+    def test_that_a_weight_where_none_may_be_is_not_hidden(self):
+        found = self.drawn(np.array([[0.5]], np.float32), np.array([[False]]), 1)
+        assert found[0, 0] == self.TABLE[128]
+
+    def test_that_a_pixel_is_closed_only_if_all_its_cells_are(self):
+        allowed = np.zeros((8, 8), bool)
+        allowed[0, 3] = True
+        found = self.drawn(np.zeros((8, 8), np.float32), allowed, 2)
+        assert found[0, 0] == self.TABLE[0]
+        assert found[0, 1] == found[1, 0] == found[1, 1] == 0xFF010203
+
+    def test_that_strokes_lie_on_closed_cells_alone(self):
+        allowed = np.tri(4, dtype=bool)
+        found = self.drawn(np.zeros((4, 4), np.float32), allowed, 40, hatched=True)
+        closed = np.isin(found, [0xFF010203, 0xFF040506])
+        assert (closed == ~allowed.repeat(10, 0).repeat(10, 1)).all()
+        assert (found == 0xFF040506).any()
 
 
 class TestHeatmap:

@@ -16,12 +16,8 @@ from explorer.ui.widgets.empty_page import EmptyPage
 from explorer.ui.widgets.head_selection import HeadSelection
 from explorer.ui.widgets.note_line import NoteLine
 from explorer.ui.widgets.sentence_line import LONGEST, SentenceLine
-
-_SOURCE_HELP = "The sentence that the encoder reads. Every keystroke is answered."
-_TARGET_HELP = (
-    "What the decoder reads, one token after another. Left empty, it is what the model itself "
-    "writes; the right arrow key takes that over."
-)
+from explorer.ui.widgets.sentence_words import NO_LINES, Lines, lines_for
+from explorer.ui.widgets.signal_strip import SignalStrip
 
 
 class AttentionPanel(Panel):
@@ -35,8 +31,10 @@ class AttentionPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.selection = HeadSelection()
-        self.source = SentenceLine("Source", _SOURCE_HELP)
-        self.target = SentenceLine("Target", _TARGET_HELP)
+        self._lines = NO_LINES
+        self.source = SentenceLine(self._lines.source, self._lines.source_help)
+        self.target = SentenceLine(self._lines.target, self._lines.target_help)
+        self.signal = SignalStrip()
         self.note = NoteLine("About the sentence")
         self.view = AttentionView(self.selection)
         self.empty = EmptyPage()
@@ -55,22 +53,29 @@ class AttentionPanel(Panel):
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.view)
-        width = max(line.title.sizeHint().width() for line in (self.source, self.target))
         box = QVBoxLayout(self)
         gap = theme.SPACE
         box.setContentsMargins(2 * gap - 4, gap, 2 * gap - 4, gap)
         box.setSpacing(gap // 2)
+        for part in (self.source, self.target, self.signal, self.note):
+            box.addWidget(part)
+        self._align()
+        box.addWidget(self._stack, 1)
+
+    def _align(self) -> None:
+        """Let both lines and what stands below them begin at the same place."""
+        width = max(line.title.sizeHint().width() for line in (self.source, self.target))
         for line in (self.source, self.target):
             line.title.setFixedWidth(width)
-            box.addWidget(line)
-        self.note.setContentsMargins(width + gap, 0, 0, 0)
-        box.addWidget(self.note)
-        box.addWidget(self._stack, 1)
+        for below in (self.note, self.signal):
+            below.setContentsMargins(width + theme.SPACE, 0, 0, 0)
 
     def _connect(self) -> None:
         self.source.edited.connect(self._source_edited)
         self.target.edited.connect(lambda _: self._ask())
         self.empty.pressed.connect(self._try_example)
+        self.view.map.pointed.connect(lambda _: self._show_look())
+        self.signal.pointed.connect(self.view.mark_source)
 
     def set_text(self, text: str) -> None:
         """Put a sentence into the source line as if it had been typed, and ask for it."""
@@ -106,11 +111,37 @@ class AttentionPanel(Panel):
 
     def _open(self, model: ModelInfo) -> None:
         self._model, self._reopened = model, True
+        self._name_lines(lines_for(model.config))
         if model.example and not (self._typed and self.source.text().strip()):
             self._typed = False
             self.source.set_text(model.example)
             self.target.set_text("")
         self._ask()
+
+    def _name_lines(self, lines: Lines) -> None:
+        """Call the lines what they are to this model; one without a target has one line."""
+        if lines == self._lines:
+            return
+        self._lines = lines
+        self.source.rename(lines.source, lines.source_help)
+        self.target.rename(lines.target, lines.target_help)
+        self.target.setVisible(lines.writes)
+        if not lines.writes:
+            self.target.set_text("")
+            self.target.set_ghost("")
+        self.signal.setVisible(False)
+        self._align()
+
+    def _show_look(self) -> None:
+        """Show on the signal what the pointed row of the map pays to it."""
+        if self.signal.isHidden():
+            return
+        look = self.view.look()
+        if look is None:
+            self.signal.show_row(None, None)
+        else:
+            query, weights, key = look
+            self.signal.show_row(query, weights, key)
 
     def _source_edited(self) -> None:
         self._typed = True
@@ -137,8 +168,10 @@ class AttentionPanel(Panel):
         trace = answer.trace
         self.view.show_trace(trace, reopened=self._reopened)
         self._reopened = False
-        self.view.set_dimmed(False)
-        if trace.own_target:
+        self._set_dimmed(False)
+        self.signal.show_trace(trace)
+        self._show_look()
+        if trace.own_target and self._lines.writes:
             self.target.set_ghost(trace.target_text, "written by the model")
         self._failure = ""
         self.note.say(" · ".join((*self._own_notes(), *trace.notes)), "warning")
@@ -148,8 +181,12 @@ class AttentionPanel(Panel):
         if self.source.text().strip():
             self._failure = failure.message
             self.note.say(failure.message if self.view.trace else "", "bad")
-            self.view.set_dimmed(True)
+            self._set_dimmed(True)
             self._turn_page()
+
+    def _set_dimmed(self, dimmed: bool) -> None:
+        self.view.set_dimmed(dimmed)
+        self.signal.picture.set_dimmed(dimmed)
 
     def _own_notes(self) -> tuple[str, ...]:
         if self.source.is_full() or self.target.is_full():
@@ -163,6 +200,7 @@ class AttentionPanel(Panel):
             self._stack.setCurrentWidget(self.view)
             return
         self._stack.setCurrentWidget(self.empty)
+        self.signal.hide()
         if self._model is None:
             self.empty.say(
                 "No model yet",
@@ -172,7 +210,7 @@ class AttentionPanel(Panel):
         elif blank:
             example = self._model.example
             self.empty.say(
-                "Type a sentence above",
+                self._lines.empty,
                 "Every head of the model gets a small map: a row for each token that looks, a "
                 "column for each token that is looked at, dark where much attention goes.",
                 f"Try “{example}”" if example else "",

@@ -1,6 +1,6 @@
 """The picture of one trace: all heads small at the left, the chosen one large at the right."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.messages.results import Site, SiteKind, Trace
+from explorer.messages.results import Floats, Site, SiteKind, Token, Trace
 from explorer.ui import theme
 from explorer.ui.widgets import attention_words as words
 from explorer.ui.widgets.head_dot import HeadDot
@@ -49,6 +49,7 @@ class AttentionView(QWidget):
         self.status = TextLine("Model and step of this picture", right=True)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._by_hand = False
+        self._offered: list[SiteKind] = []
         self._arrange()
         self._connect()
 
@@ -109,15 +110,27 @@ class AttentionView(QWidget):
     def show_trace(self, trace: Trace, *, reopened: bool = False) -> None:
         """Show another trace; `reopened` says that it is the first of a model."""
         self.trace = trace
-        for kind in words.KINDS:
-            self.kinds.allow(kind, any(site.kind is kind for site in trace.weights))
+        self._offer_kinds()
         (self.selection.reopen if reopened else self.selection.fit)(trace.weights)
         before = self.grid.shown
-        self.grid.show_heads(trace.weights)
+        self.grid.show_heads(trace.weights, trace.allowed)
         if self.grid.shown is not before:
             self._share_room()
         self._show_chosen()
         self.status.set_text(words.status(trace))
+
+    def _offer_kinds(self) -> None:
+        """Only the attentions that there are; where there is one, there is nothing to choose."""
+        here = {site.kind for site in self.trace.weights} if self.trace is not None else set()
+        kinds = [kind for kind in words.KINDS if kind in here]
+        if kinds == self._offered:
+            return
+        self._offered = kinds
+        self.kinds.offer([None, *kinds])
+        self.kinds.setVisible(len(kinds) > 1)
+        if self.kinds.value not in (None, *kinds):
+            self.kinds.choose(None)
+            self._show_kinds(None)
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Step back: the picture is not of the sentence that stands in the line."""
@@ -137,7 +150,10 @@ class AttentionView(QWidget):
             self.map.clear()
             return
         weights_QK = trace.weights[site][self.selection.head]
-        self.map.show_map(weights_QK, trace.queries(site.kind), trace.keys(site.kind), site.kind)
+        self.map.show_map(
+            weights_QK, trace.queries(site.kind), trace.keys(site.kind), site.kind,
+            trace.allowed.get(site.kind),
+        )  # fmt: skip
         name = words.head_name(site, self.selection.head)
         self.name.set_text(name, brief=words.brief_head_name(site, self.selection.head))
         self.map.setAccessibleDescription(name)
@@ -151,6 +167,22 @@ class AttentionView(QWidget):
             return
         weight = float(trace.weights[site][self.selection.head][cell])
         self.reading.set_text(words.reading(trace, site.kind, *cell, weight), "text")
+
+    def look(self) -> tuple[Token, Floats, int] | None:
+        """The query under the pointer, what it pays to each source token, and the key there."""
+        cell, site, trace = self.map.cell, self.selection.site, self.trace
+        if cell is None or site is None or trace is None or site not in trace.weights:
+            return None
+        if site.kind is SiteKind.DECODER:
+            return None
+        query, key = cell
+        return trace.queries(site.kind)[query], trace.weights[site][self.selection.head][query], key
+
+    def mark_source(self, index: int) -> None:
+        """Frame the column of a source token that is pointed at elsewhere; -1: of none."""
+        site = self.selection.site
+        here = site is not None and site.kind is not SiteKind.DECODER
+        self.map.mark_key(index if here else -1)
 
     def _say_hovered(self, hovered: tuple[Site, int] | None) -> None:
         if hovered is None:
@@ -174,10 +206,11 @@ class AttentionView(QWidget):
             return
         flat = self._splitter.orientation() is Qt.Orientation.Horizontal
         whole = self.width() if flat else self.height()
-        used = self.kinds.sizeHint().height() + theme.SPACE
+        choice = self.kinds.sizeHint() if not self.kinds.isHidden() else QSize(0, 0)
+        used = choice.height() + theme.SPACE
         if flat:
             needed = self.grid.room(10_000, self.height() - used - 30).width() + 2
-            least = self.kinds.sizeHint().width()
+            least = max(choice.width(), min(self.grid.minimumWidth() + 14, round(whole * 0.48)))
         else:
             needed = self.grid.room(self.width(), 10_000).height() + used
             least = 0
@@ -195,4 +228,4 @@ class AttentionView(QWidget):
 
 def _segments() -> list[Segment]:
     one = [Segment(kind, words.SHORT_NAMES[kind], words.MEANINGS[kind]) for kind in words.KINDS]
-    return [Segment(None, "All", "The heads of all three attentions."), *one]
+    return [Segment(None, "All", "The heads of all attentions."), *one]

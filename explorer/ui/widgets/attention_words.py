@@ -15,7 +15,7 @@ SHORT_NAMES = {SiteKind.ENCODER: "Encoder", SiteKind.DECODER: "Decoder", SiteKin
 MEANINGS = {
     SiteKind.ENCODER: "Every source token looks at all source tokens.",
     SiteKind.DECODER: (
-        "Every target token looks at itself and at those before it. "
+        "Every token that the decoder reads looks at itself and at those before it. "
         "Row “x” is the query that decides the token after “x”."
     ),
     SiteKind.CROSS: (
@@ -92,14 +92,23 @@ def reading(trace: Trace, kind: SiteKind, query: int, key: int, weight: float) -
     queries, keys = trace.queries(kind), trace.keys(kind)
     seen = quoted(keys[key])
     value = number(weight)
-    if kind is SiteKind.DECODER and key > query and weight == 0:
-        value = "0, as it may not look ahead"
+    if weight == 0 and not may_look(trace, kind, query, key):
+        ahead = kind is SiteKind.DECODER and key > query
+        value = "0, as it may not look " + ("ahead" if ahead else "there")
     who = quoted(queries[query])
     if kind is SiteKind.ENCODER:
         return f"{who} looks at {seen}: {value}"
     if query + 1 < len(queries):
         return f"{who}, deciding {quoted(queries[query + 1])}, looks at {seen}: {value}"
     return f"{who}, deciding what follows, looks at {seen}: {value}"
+
+
+def may_look(trace: Trace, kind: SiteKind, query: int, key: int) -> bool:
+    """Whether no mask and no pattern closes a key to a query."""
+    allowed_QK = trace.allowed.get(kind)
+    if allowed_QK is None:
+        return kind is not SiteKind.DECODER or key <= query
+    return bool(allowed_QK[query, key])
 
 
 def number(weight: float) -> str:
@@ -114,6 +123,8 @@ def number(weight: float) -> str:
 def token_help(token: Token) -> str:
     """What a token is to the model, in a sentence or two."""
     said = quoted(token)
+    if token.id < 0:
+        return f"{said} is a part of the picture or sound, which the model reads as numbers"
     if token.unknown:
         return f"{said} is not in the vocabulary: what the model really sees is {token.piece}"
     if token.special:

@@ -21,7 +21,7 @@ def chip_text(token: Token) -> str:
 
 def starts_word(token: Token) -> bool:
     """Whether a space belongs before the token."""
-    return token.special or token.piece.startswith(_WORD_STARTS)
+    return token.special or token.id < 0 or token.piece.startswith(_WORD_STARTS)
 
 
 def reads_from_right(tokens: Iterable[Token]) -> bool:

@@ -1,18 +1,23 @@
 """The one picture that holds every small map: numpy writes its pixels, Qt its labels."""
 
+from collections.abc import Mapping
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 
-from explorer.messages.results import Site
+from explorer.messages.results import Site, SiteKind
 from explorer.ui import theme
 from explorer.ui.widgets import attention_words as words
 from explorer.ui.widgets import raster
-from explorer.ui.widgets.head_grid_layout import LEFT, GridLayout, arrange
+from explorer.ui.widgets.head_grid_layout import LEFT, NUMBERS, GridLayout, arrange
 from explorer.ui.widgets.head_selection import Heads
+from explorer.ui.widgets.heatmap_paint import color_table
 
+AllowedKinds = Mapping[SiteKind, NDArray[np.bool_]]
+"""Where sites of a kind may look, queries × keys; anywhere where a kind is not there."""
 _LEFT_MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -24,6 +29,7 @@ class HeadAtlas:
         self._pixels = np.zeros((0, 0), np.uint32)
         self._layout: GridLayout = arrange((), 0, 0)
         self._heads: Heads = {}
+        self._allowed: AllowedKinds = {}
         self._own_range = False
         self._waiting: list[Site] = []
         self._font = theme.font("small")
@@ -34,9 +40,9 @@ class HeadAtlas:
         """Whether no map waits to be drawn."""
         return not self._waiting
 
-    def show(self, heads: Heads, *, own_range: bool) -> None:
+    def show(self, heads: Heads, allowed: AllowedKinds, *, own_range: bool) -> None:
         """Take new weights; rows that wait already keep their turn, so that none is starved."""
-        self._heads, self._own_range = heads, own_range
+        self._heads, self._allowed, self._own_range = heads, allowed, own_range
         waiting = set(self._waiting)
         self._waiting += [row.site for row in self._layout.rows if row.site not in waiting]
 
@@ -58,7 +64,7 @@ class HeadAtlas:
     def work(self, seconds: float) -> bool:
         """Draw waiting rows for about so long, one at the least; whether all are drawn."""
         c = theme.colors()
-        table = raster.palette(c.dark, QColor(c.bad).rgb() & 0xFFFFFF)
+        table = color_table(c)
         begun = perf_counter()
         while self._waiting:
             self._draw(self._waiting.pop(0), table)
@@ -67,16 +73,20 @@ class HeadAtlas:
         return self.is_whole
 
     def _draw(self, site: Site, table: raster.Words) -> None:
-        weights_HQK, top = self._heads.get(site), self._layout.top(site)
-        if weights_HQK is None or top is None or not weights_HQK.size:
+        weights_HQK = self._heads.get(site)
+        if weights_HQK is None or not weights_HQK.size:
             return
         ratio = self.picture.devicePixelRatio()
-        side, y = round(self._layout.side * ratio), round(top * ratio)
+        side = round(self._layout.side * ratio)
         peak = weights_HQK.max(axis=(1, 2), keepdims=True) if self._own_range else 1.0
-        pixels_HYX = raster.pixels(weights_HQK, peak, table, side - 2, side - 2)
+        allowed_QK = self._allowed.get(site.kind)
+        pixels_HYX = raster.pixels(weights_HQK, peak, table, side - 2, side - 2, allowed_QK)
         frame = QColor(theme.colors().line).rgb()
         for head, pixels_YX in enumerate(pixels_HYX):
-            x = round(self._layout.left(head) * ratio)
+            place = self._layout.place(site, head)
+            if place is None:
+                return
+            x, y = (round(edge * ratio) for edge in place)
             self._pixels[y : y + side, x : x + side] = frame
             self._pixels[y + 1 : y + side - 1, x + 1 : x + side - 1] = pixels_YX
 
@@ -87,7 +97,10 @@ class HeadAtlas:
         for row in layout.rows:
             place = QRect(0, row.y, LEFT - 6, layout.side)
             painter.drawText(place, _LEFT_MIDDLE, f"layer {row.site.layer + 1}")
-        self._paint_head_numbers(painter)
+        if layout.broken:
+            self._paint_all_numbers(painter)
+        else:
+            self._paint_head_numbers(painter)
         painter.setFont(self._bold)
         painter.setPen(QColor(theme.colors().text))
         base = QFontMetrics(self._bold).ascent()
@@ -96,10 +109,19 @@ class HeadAtlas:
 
     def _paint_head_numbers(self, painter: QPainter) -> None:
         """Number the columns, each with the head's colour."""
-        side, columns = self._layout.side, self._layout.columns
+        columns = self._layout.columns if self._layout.rows else 0
         if columns:
             painter.drawText(QRect(0, 0, LEFT - 6, 14), _LEFT_MIDDLE, "head")
         for head in range(columns):
-            x = self._layout.left(head)
-            painter.drawText(QRect(x, 0, side, 13), Qt.AlignmentFlag.AlignCenter, str(head + 1))
-            painter.fillRect(QRect(x + side // 2 - 5, 14, 10, 2), theme.head_color(head))
+            self._paint_number(painter, head, 0)
+
+    def _paint_all_numbers(self, painter: QPainter) -> None:
+        """Number every map, where the heads of a layer take several lines."""
+        for row in self._layout.rows:
+            for head in range(row.heads):
+                self._paint_number(painter, head, self._layout.top(row, head) - NUMBERS - 2)
+
+    def _paint_number(self, painter: QPainter, head: int, y: int) -> None:
+        x, side = self._layout.left(head), self._layout.side
+        painter.drawText(QRect(x, y, side, 13), Qt.AlignmentFlag.AlignCenter, str(head + 1))
+        painter.fillRect(QRect(x + side // 2 - 5, y + 14, 10, 2), theme.head_color(head))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from explorer.messages.results import Site, SiteKind
 from explorer.ui import theme
 from explorer.ui.widgets import attention_words as words
-from explorer.ui.widgets.head_atlas import HeadAtlas
+from explorer.ui.widgets.head_atlas import AllowedKinds, HeadAtlas
 from explorer.ui.widgets.head_grid_layout import (
     COMFORTABLE,
     GAP,
@@ -62,6 +62,7 @@ class HeadGrid(QWidget):
         super().__init__(parent)
         self.selection = selection
         self._heads: Heads = {}
+        self._allowed: AllowedKinds = {}
         self._kinds: tuple[SiteKind, ...] = words.KINDS
         self._shape: tuple[tuple[Site, int], ...] = ()
         self._layout: GridLayout = arrange((), 0, 0)
@@ -90,9 +91,9 @@ class HeadGrid(QWidget):
         """Whether every map has been drawn from the newest weights."""
         return self._laid_out and self._atlas.is_whole
 
-    def show_heads(self, heads: Heads) -> None:
+    def show_heads(self, heads: Heads, allowed: AllowedKinds | None = None) -> None:
         """Show new weights, heads × queries × keys a site; the layout stays if their sites do."""
-        self._heads = heads
+        self._heads, self._allowed = heads, allowed or {}
         self._reshape()
         self._refresh()
 
@@ -126,12 +127,9 @@ class HeadGrid(QWidget):
 
     def chosen_place(self) -> QRect | None:
         """Where the chosen head stands; None when it is not shown."""
-        site = self.selection.site
-        top = self._layout.top(site) if site is not None else None
-        if top is None:
-            return None
-        side = self._layout.side
-        return QRect(self._layout.left(self.selection.head), top, side, side)
+        site, side = self.selection.site, self._layout.side
+        place = self._layout.place(site, self.selection.head) if site is not None else None
+        return None if place is None else QRect(*place, side, side)
 
     def _reshape(self) -> None:
         shape = shape_of(self._heads, self._kinds)
@@ -142,7 +140,7 @@ class HeadGrid(QWidget):
             self._arrange()
 
     def _arrange(self) -> None:
-        self._layout = arrange(self._shape, self.width(), self.height())
+        self._layout = arrange(self._shape, self.width(), self.height(), breaks=True)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -150,7 +148,7 @@ class HeadGrid(QWidget):
         self.update()
 
     def _refresh(self) -> None:
-        self._atlas.show(self._heads, own_range=self._own_range)
+        self._atlas.show(self._heads, self._allowed, own_range=self._own_range)
         self.update()
 
     def _chosen(self) -> None:
@@ -191,11 +189,10 @@ class HeadGrid(QWidget):
             self._outline(painter, self.selection.site, self.selection.head, pen)
 
     def _outline(self, painter: QPainter, site: Site, head: int, pen: QPen) -> None:
-        top = self._layout.top(site)
-        if top is None:
+        place, side = self._layout.place(site, head), self._layout.side
+        if place is None:
             return
-        side = self._layout.side
-        frame = QRectF(self._layout.left(head), top, side, side)
+        frame = QRectF(*place, side, side)
         grow = pen.widthF() / 2
         painter.setPen(pen)
         painter.drawRoundedRect(frame.adjusted(-grow, -grow, grow, grow), 2, 2)

@@ -1,16 +1,21 @@
 """Where the small maps stand: groups below each other, a row a layer, a column a head; no Qt."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.messages.results import Floats, Site, SiteKind
 
 SMALLEST, LARGEST = 16, 112
 COMFORTABLE = 30
 GAP = 4
-LEFT = 46
+LEFT = 52
 HEADER = 18
+NUMBERS = 14
+"""Room for the numbers above a line of maps, where the heads of a layer take several lines."""
 TITLE = 20
+_WIDEST_TITLE = 152
+_GAIN = 1.25
+"""By how much maps have to grow for the heads of a layer to be broken into lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,44 +29,59 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class GridLayout:
-    """Squares of `side` logical pixels at (LEFT + head × (side + GAP), row.y)."""
+    """Squares of `side` logical pixels, `columns` of them beside each other."""
 
     side: int
+    columns: int
     rows: tuple[GridRow, ...]
     titles: tuple[tuple[SiteKind, int], ...]
     width: int
     height: int
+    broken: bool = False
+    """Whether the heads of a layer take several lines, each with numbers above it."""
 
     @property
-    def columns(self) -> int:
-        """The most heads that a row has."""
-        return max((row.heads for row in self.rows), default=0)
+    def _line(self) -> int:
+        return self.side + GAP + (NUMBERS if self.broken else 0)
 
     def left(self, head: int) -> int:
-        """The left edge of a head's column."""
-        return LEFT + head * (self.side + GAP)
+        """The left edge of a head's maps."""
+        return LEFT + head % max(self.columns, 1) * (self.side + GAP)
+
+    def top(self, row: GridRow, head: int) -> int:
+        """The top edge of a head's map in a row."""
+        return row.y + head // max(self.columns, 1) * self._line
+
+    def place(self, site: Site, head: int) -> tuple[int, int] | None:
+        """Left and top of a map; None when it is not shown."""
+        row = next((row for row in self.rows if row.site == site), None)
+        return None if row is None else (self.left(head), self.top(row, head))
 
     def at(self, x: float, y: float) -> tuple[Site, int] | None:
         """The map at a point, the gap after it included."""
+        column = int((x - LEFT) // (self.side + GAP))
+        if not 0 <= column < self.columns:
+            return None
         for row in self.rows:
-            if row.y <= y < row.y + self.side + GAP:
-                head = int((x - LEFT) // (self.side + GAP))
-                return (row.site, head) if 0 <= head < row.heads else None
+            for head in range(column, row.heads, self.columns):
+                if 0 <= y - self.top(row, head) < self.side + GAP:
+                    return row.site, head
         return None
 
-    def top(self, site: Site) -> int | None:
-        """The top edge of a site's maps; None when they are not shown."""
-        return next((row.y for row in self.rows if row.site == site), None)
-
     def step(self, site: Site | None, head: int, right: int, down: int) -> tuple[Site, int] | None:
-        """The map that many columns and rows away, held at the edges."""
-        sites = [row.site for row in self.rows]
-        if not sites:
+        """The map that many heads and lines away, held at the edges."""
+        lines = [(row, first) for row in self.rows for first in range(0, row.heads, self.columns)]
+        if not lines:
             return None
-        if site not in sites:
-            return sites[0], 0
-        index = min(max(sites.index(site) + down, 0), len(sites) - 1)
-        return sites[index], min(max(head + right, 0), self.rows[index].heads - 1)
+        here = [
+            i
+            for i, (row, f) in enumerate(lines)
+            if (row.site, f) == (site, head - head % self.columns)
+        ]
+        if not here:
+            return lines[0][0].site, 0
+        row, first = lines[min(max(here[0] + down, 0), len(lines) - 1)]
+        return row.site, min(max(first + head % self.columns + right, 0), row.heads - 1)
 
 
 def shape_of(
@@ -81,20 +101,45 @@ def smallest(shape: Sequence[tuple[Site, int]]) -> tuple[int, int]:
     return made.width, made.height
 
 
-def arrange(shape: Sequence[tuple[Site, int]], width: int, height: int) -> GridLayout:
-    """The largest squares that fit into the space, within bounds."""
+def arrange(
+    shape: Sequence[tuple[Site, int]], width: int, height: int, *, breaks: bool = False
+) -> GridLayout:
+    """The largest squares that fit into the space, within bounds.
+
+    With `breaks`, the heads of a layer may take several equal lines where maps grow much by that.
+    """
+    heads = max((heads for _, heads in shape), default=1)
+    columns, side = heads, _side(shape, heads, heads, width, height)
+    even = [c for c in range(heads - 1, 1, -1) if breaks and heads % c == 0]
+    for fewer in even:
+        if (found := _side(shape, fewer, heads, width, height)) > side * _GAIN:
+            columns, side = fewer, found
+    made = GridLayout(side, columns, (), (), 0, 0, columns < heads)
+    return _placed(made, shape)
+
+
+def _side(
+    shape: Sequence[tuple[Site, int]], columns: int, heads: int, width: int, height: int
+) -> int:
+    """The side of the squares when so many stand beside each other."""
     groups = len({site.kind for site, _ in shape})
-    columns = max((heads for _, heads in shape), default=1)
-    wide = (width - LEFT) // max(columns, 1) - GAP
-    high = (height - HEADER - groups * TITLE) // max(len(shape), 1) - GAP
-    side = min(max(min(wide, high), SMALLEST), LARGEST)
+    lines = sum(-(-heads // columns) for _, heads in shape)
+    numbers = (0, HEADER) if columns == heads else (NUMBERS, 0)
+    wide = (width - LEFT) // columns - GAP
+    high = (height - numbers[1] - groups * TITLE) // max(lines, 1) - GAP - numbers[0]
+    return min(max(min(wide, high), SMALLEST), LARGEST)
+
+
+def _placed(made: GridLayout, shape: Sequence[tuple[Site, int]]) -> GridLayout:
     rows: list[GridRow] = []
     titles: list[tuple[SiteKind, int]] = []
-    y = HEADER
+    above = NUMBERS if made.broken else 0
+    y = 0 if made.broken else HEADER
     for site, heads in shape:
         if not titles or titles[-1][0] is not site.kind:
             titles.append((site.kind, y))
             y += TITLE
-        rows.append(GridRow(site, heads, y))
-        y += side + GAP
-    return GridLayout(side, tuple(rows), tuple(titles), LEFT + columns * (side + GAP), y)
+        rows.append(GridRow(site, heads, y + above))
+        y += -(-heads // made.columns) * (made.side + GAP + above)
+    width = LEFT + max(made.columns * (made.side + GAP), _WIDEST_TITLE if shape else 0)
+    return replace(made, rows=tuple(rows), titles=tuple(titles), width=width, height=y)

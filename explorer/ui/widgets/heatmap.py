@@ -22,6 +22,7 @@ from explorer.ui.widgets import attention_words as words
 from explorer.ui.widgets import heatmap_paint, token_axis
 from explorer.ui.widgets.heatmap_layout import TITLE, HeatmapLayout, arrange
 from explorer.ui.widgets.painting import paint_safely
+from explorer.ui.widgets.raster import Allowed
 
 _STEPS = {
     Qt.Key.Key_Left: (0, -1),
@@ -48,6 +49,7 @@ class Heatmap(QWidget):
         super().__init__(parent)
         self._weights: Floats = np.zeros((0, 0), np.float32)
         self._tokens: tuple[tuple[Token, ...], tuple[Token, ...]] = ((), ())
+        self._allowed: Allowed = None
         self._kind = SiteKind.ENCODER
         self._queries: tuple[token_axis.AxisLabel, ...] = ()
         self._keys: tuple[token_axis.AxisLabel, ...] = ()
@@ -57,6 +59,7 @@ class Heatmap(QWidget):
         self._fresh_axes = self._fresh_scene = False
         self._own_range = self._dimmed = False
         self._cell: tuple[int, int] | None = None
+        self._marked_key = -1
         self._font = theme.font("small")
         self._metrics = QFontMetrics(self._font)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -89,9 +92,10 @@ class Heatmap(QWidget):
         queries: tuple[Token, ...],
         keys: tuple[Token, ...],
         kind: SiteKind,
+        allowed_QK: Allowed = None,
     ) -> None:
         """Show a head's weights, queries × keys; the labels are made anew only if tokens differ."""
-        self._weights = weights_QK
+        self._weights, self._allowed = weights_QK, allowed_QK
         self._fresh_scene = False
         if (queries, keys) != self._tokens or kind is not self._kind:
             self._tokens, self._kind = (queries, keys), kind
@@ -101,6 +105,12 @@ class Heatmap(QWidget):
             if self._cell and not self._exists(*self._cell):
                 self._point(None)
         self.update()
+
+    def mark_key(self, key: int) -> None:
+        """Frame the column of a key that is pointed at elsewhere; -1: of none."""
+        if key != self._marked_key:
+            self._marked_key = key
+            self.update()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -162,6 +172,9 @@ class Heatmap(QWidget):
         painter.drawPixmap(0, 0, self._scene)
         if self._cell is not None and self._exists(*self._cell):
             self._paint_marks(painter, self._layout, *self._cell)
+        elif 0 <= self._marked_key < len(self._keys):
+            key = self._marked_key
+            heatmap_paint.paint_marked_key(painter, self._layout, key, self._keys[key], self._font)
 
     def _canvas(self, copied: QPixmap | None) -> QPixmap:
         """A picture of the widget's size, empty or a copy."""
@@ -189,7 +202,7 @@ class Heatmap(QWidget):
     def _paint_scene(self, layout: HeatmapLayout) -> None:
         painter = QPainter(self._scene)
         painter.setFont(self._font)
-        heatmap_paint.paint_body(painter, layout, self._weights, self.peak)
+        heatmap_paint.paint_body(painter, layout, self._weights, self.peak, self._allowed)
         painter.end()
 
     def _paint_marks(self, painter: QPainter, layout: HeatmapLayout, query: int, key: int) -> None:

@@ -4,10 +4,11 @@ from functools import cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QStaticText
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QStaticText
 
 from explorer.messages.results import Floats
 from explorer.ui import colormaps, theme
+from explorer.ui.style_sheet import mix
 from explorer.ui.widgets import color_bar, raster, token_axis
 from explorer.ui.widgets.attention_words import KEY_TITLE, number
 from explorer.ui.widgets.color_bar import TICK_WIDTH
@@ -36,14 +37,26 @@ def paint_titles(painter: QPainter, layout: HeatmapLayout, query: str, key: str)
     painter.restore()
 
 
-def paint_body(painter: QPainter, layout: HeatmapLayout, weights_QK: Floats, peak: float) -> None:
+def color_table(c: theme.Colors) -> raster.Words:
+    """All that a cell can be: a weight, no number, or closed to the query, with its strokes."""
+    masked, hatch = mix(c.surface, c.line, 0.3), mix(c.surface, c.line, 0.9)
+    wrong, *closed = (QColor(name).rgb() & 0xFFFFFF for name in (c.bad, masked, hatch))
+    return raster.palette(c.dark, wrong, *closed)
+
+
+def paint_body(
+    painter: QPainter, layout: HeatmapLayout, weights_QK: Floats, peak: float,
+    allowed_QK: raster.Allowed = None,
+) -> None:  # fmt: skip
     """Draw the cells, their numbers where there is room, and the colour bar."""
     c = theme.colors()
     ratio = painter.device().devicePixelRatioF()
     body = layout.body
     high, wide = round(body.height() * ratio), round(body.width() * ratio)
-    table = raster.palette(c.dark, QColor(c.bad).rgb() & 0xFFFFFF)
-    pixels = np.ascontiguousarray(raster.pixels(weights_QK[None], peak, table, high, wide)[0])
+    drawn = raster.pixels(
+        weights_QK[None], peak, color_table(c), high, wide, allowed_QK, hatched=True
+    )
+    pixels = np.ascontiguousarray(drawn[0])
     picture = QImage(pixels.data, wide, high, 4 * wide, QImage.Format.Format_RGB32)
     picture.setDevicePixelRatio(ratio)
     painter.drawImage(body.topLeft(), picture)
@@ -163,11 +176,27 @@ def paint_hot_labels(
         QRectF(box.right() - wide + 3, box.top(), wide, box.height()), QColor(c.raised)
     )
     token_axis.paint_label(painter, query, box, Qt.AlignmentFlag.AlignRight)
+    _paint_hot_key(painter, layout, cell[1], key)
+
+
+def _paint_hot_key(painter: QPainter, layout: HeatmapLayout, index: int, key: AxisLabel) -> None:
+    room = min(slanted_room(layout), painter.fontMetrics().horizontalAdvance(key.text) + PAD)
     token_axis.paint_column(
-        painter, key, layout.columns, cell[1], body.top(),
-        min(slanted_room(layout), metrics.horizontalAdvance(key.text) + PAD), layout.angle,
-        QColor(c.raised),
+        painter, key, layout.columns, index, layout.body.top(), room, layout.angle,
+        QColor(theme.colors().raised),
     )  # fmt: skip
+
+
+def paint_marked_key(
+    painter: QPainter, layout: HeatmapLayout, index: int, key: AxisLabel, font: QFont
+) -> None:
+    """Frame a whole column, and repeat its label."""
+    body, cell = layout.body, layout.frame(0, index)
+    painter.setFont(font)
+    painter.setPen(QPen(QColor(theme.colors().accent), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(cell.left() - 1, body.top() - 1, cell.width(), body.height())
+    _paint_hot_key(painter, layout, index, key)
 
 
 def mark_bar(painter: QPainter, layout: HeatmapLayout, weight: float, peak: float) -> None:

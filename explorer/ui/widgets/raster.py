@@ -14,12 +14,18 @@ Places = NDArray[np.intp]
 """Where cells begin and end: count + 1 pixels."""
 NOT_A_NUMBER = 256
 """The entry of a table, after the 256 of the map, that paints weights which are no numbers."""
+MASKED, HATCH = 257, 258
+"""The entries for cells that a pattern or mask closes to a query: their ground, and its strokes."""
+_HATCH_STEP = 6
+Allowed = NDArray[np.bool_] | None
+"""Queries × keys: where a query may look; None: anywhere."""
 
 
-def palette(dark: bool, wrong: int) -> Words:
-    """The sequential map as 257 words; the last one, `wrong`, marks what is not a number."""
+def palette(dark: bool, wrong: int, masked: int = 0, hatch: int = 0) -> Words:
+    """The sequential map, then the colours of what is no number and of what is masked."""
     table = colormaps.color_table(colormaps.sequential(dark))
-    return np.append(table, np.uint32(0xFF000000 | wrong)).astype(np.uint32)
+    rest = np.array([wrong, masked, hatch], np.uint32) | np.uint32(0xFF000000)
+    return np.concatenate([table, rest]).astype(np.uint32)
 
 
 def levels(weights: Floats, peak: float | Floats = 1.0) -> NDArray[np.uint16]:
@@ -36,16 +42,28 @@ def levels(weights: Floats, peak: float | Floats = 1.0) -> NDArray[np.uint16]:
     return np.clip(scaled, 0, 255).astype(np.uint16)
 
 
-def pixels(weights_HQK: Floats, peak: float | Floats, table: Words, height: int, width: int):
+def pixels(
+    weights_HQK: Floats, peak: float | Floats, table: Words, height: int, width: int,
+    allowed_QK: Allowed = None, *, hatched: bool = False,
+) -> Words:  # fmt: skip
     """Maps drawn at a size: uint32 of shape heads × height × width.
 
-    Where a pixel covers several weights, it shows the largest of them.
+    Where a pixel covers several weights, it shows the largest of them. Where a query may not look
+    and did not, the map shows that instead of a weight of 0, with strokes when `hatched`.
     """
     pooled_HQK = pool(weights_HQK, height, width)
-    colors_HQK = table[levels(pooled_HQK, peak)]
+    places_HQK = levels(pooled_HQK, peak)
+    if allowed_QK is not None:
+        open_HQK = pool(allowed_QK[None].astype(np.float32), height, width)
+        np.copyto(places_HQK, MASKED, where=(pooled_HQK == 0) & (open_HQK == 0))
     rows = spread(pooled_HQK.shape[1], height)
     columns = spread(pooled_HQK.shape[2], width)
-    return colors_HQK.take(rows, axis=1).take(columns, axis=2)
+    if not hatched or allowed_QK is None:
+        return table[places_HQK].take(rows, axis=1).take(columns, axis=2)
+    places_HYX = places_HQK.take(rows, axis=1).take(columns, axis=2)
+    strokes_YX = (np.arange(height)[:, None] + np.arange(width)) % _HATCH_STEP == 0
+    np.copyto(places_HYX, HATCH, where=(places_HYX == MASKED) & strokes_YX)
+    return table[places_HYX]
 
 
 def pool(weights_HQK: Floats, rows: int, columns: int) -> Floats:

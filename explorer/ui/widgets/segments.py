@@ -58,9 +58,10 @@ class Segments(QWidget):
         """Press a button from outside; nothing is emitted."""
         self.button(value).setChecked(True)
 
-    def allow(self, value: Hashable, allowed: bool) -> None:
-        """Let an answer be chosen or not."""
-        self.button(value).setEnabled(allowed)
+    def offer(self, values: Sequence[Hashable]) -> None:
+        """Show these answers alone."""
+        for value in self._values:
+            self.button(value).setVisible(value in values)
 
 
 def _button(segment: Segment) -> QToolButton:

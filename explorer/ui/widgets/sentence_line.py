@@ -41,6 +41,15 @@ class SentenceLine(QWidget):
         theme.theme().changed.connect(self._dress)
         self._dress()
 
+    def rename(self, title: str, help: str) -> None:
+        """Call the line something else."""
+        self.title.setText(title)
+        self.title.setMinimumWidth(0)
+        self.title.setMaximumWidth(16_777_215)
+        self.edit.setAccessibleName(title)
+        for part in (self.title, self.edit):
+            part.setToolTip(help)
+
     def text(self) -> str:
         """What was typed, cleaned."""
         return cleaned(self.edit.text())
