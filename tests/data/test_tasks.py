@@ -17,6 +17,7 @@ from explorer.messages.task_config import GENERATED
 from explorer.messages.tasks import TASK_INFO, Form
 
 NAMES = sorted(TASKS)
+INFO = {str(name): info for name, info in TASK_INFO.items()}
 SIGNALS = [name for name in NAMES if isinstance(TASKS[name], SignalTask)]
 
 
@@ -26,13 +27,13 @@ def examples(task: str, count: int = 2000, seed: int = 5) -> list[Pair]:
 
 
 def of_form(form: Form) -> list[str]:
-    return [name for name in NAMES if TASK_INFO[TASKS[name].name].form == form]
+    return [name for name in NAMES if INFO[name].form == form]
 
 
 def test_that_every_generated_task_is_there_under_its_own_name() -> None:
     assert set(TASKS) == set(GENERATED)
     assert all(task.name == name for name, task in TASKS.items())
-    assert {name for name in NAMES if TASK_INFO[TASKS[name].name].signal} == set(SIGNALS)
+    assert {name for name in NAMES if INFO[name].signal} == set(SIGNALS)
 
 
 @pytest.mark.parametrize("task", NAMES)
@@ -64,7 +65,9 @@ def test_that_the_preset_s_model_reads_every_example_whole(task: str) -> None:
     if config.model.architecture == "decoder-only":
         assert all(len(s) + len(t) + 3 <= longest for s, t in zip(sources, targets, strict=True))
     else:
-        assert all(max(len(s) + 2, len(t) + 2) <= longest for s, t in zip(sources, targets, strict=True))
+        assert all(
+            max(len(s) + 2, len(t) + 2) <= longest for s, t in zip(sources, targets, strict=True)
+        )
         assert all(len(t) < config.decoding.max_length for t in targets)
 
 
