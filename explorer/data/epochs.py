@@ -68,8 +68,9 @@ class Epochs:
             following = old.epoch + epoch + bool(index)
         rows = np.concatenate(left) if left else np.empty(0, np.int64)
         chance = np.random.default_rng((self._seed, following, step))
-        batches = self._batches(chance.permutation(rows), size, chance)
-        return _Stretch(step, size, following, batches if len(rows) >= size else [])
+        enough = len(rows) >= size
+        rest = self._batches(chance.permutation(rows), size, chance) if enough else []
+        return _Stretch(step, size, following, rest)
 
     def _whole(self, epoch: int, size: int) -> list[Rows]:
         if (epoch, size) != self._known:
@@ -83,7 +84,7 @@ class Epochs:
         count, size = max(1, len(rows) // size), min(size, len(rows))
         rows = rows[: count * size]
         pool = size * POOL
-        for start in range(0, len(rows) if size else 0, pool):
+        for start in range(0, len(rows), pool):
             part = rows[start : start + pool]
             rows[start : start + pool] = part[np.argsort(self._lengths[part], kind="stable")]
         batches = np.split(rows, count)

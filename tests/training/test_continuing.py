@@ -1,10 +1,11 @@
 """A run that was closed and opened again is the run that was never interrupted, bit for bit."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
 from explorer.engine.run import Run
@@ -22,22 +23,24 @@ def figures(run: Run) -> list[dict[str, Any]]:
     return [{k: v for k, v in entry.items() if k != "seconds"} for entry in entries]
 
 
-def assert_same(one: Run, other: Run) -> None:
+def assert_same(one: Run, other: Run, *, measured: bool = True) -> None:
     assert one.trainer.step == other.trainer.step
     states = (one.trainer.model.state_dict(), other.trainer.model.state_dict())
     kept = [memories(run.trainer.optimizers.parts) for run in (one, other)]
     for first, second in (states, kept):
-        assert first.keys() == second.keys() and first
+        assert first.keys() == second.keys()
         for name, value in first.items():
             assert torch.equal(value, second[name]), name
-    assert figures(one) == figures(other)
+    if measured:
+        assert figures(one) == figures(other)
 
 
 def interrupted(
-    folder: Path, told: list[Event], at: int, between: Callable[[Run, int], None] | None = None
-) -> Run:
+    folder: Path, told: list[Event], at: int, between: Callable[[Run, int], None] | None = None,
+    values: Mapping[str, Any] = {},
+) -> Run:  # fmt: skip
     """A run stopped after `at` steps, opened again and finished."""
-    run = begin(folder, told)
+    run = begin(folder, told, values)
     for number in range(at):
         run.step()
         if between is not None:
@@ -52,8 +55,8 @@ def interrupted(
     return run
 
 
-def straight(folder: Path, told: list[Event]) -> Run:
-    run = begin(folder, told)
+def straight(folder: Path, told: list[Event], values: Mapping[str, Any] = {}) -> Run:
+    run = begin(folder, told, values)
     finish(run)
     return run
 
@@ -97,6 +100,49 @@ def test_that_the_evaluation_due_at_the_last_step_is_made_up_for(tmp_path: Path)
     assert [e.measurement.step for e in told if isinstance(e, Evaluated)] == [20]
     assert not losses(told)
     assert reopen(tmp_path / "run", []).done
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        *({"training.optimizer": name} for name in ("sgd", "adam", "adamw", "muon")),
+        {"training.optimizer": "sgd", "training.momentum": 0.0},
+        {"training.accumulate": 3, "training.schedule": "wsd", "training.precision": "bfloat16"},
+        {"training.evaluate_seconds": 0.001, "training.csv": True},
+        {"model.architecture": "decoder-only", "model.positions": "rotary"},
+    ],
+    ids=lambda values: " ".join(map(str, values.values())),
+)
+def test_that_every_kind_of_run_is_the_same_with_a_break(
+    tmp_path: Path, values: dict[str, Any]
+) -> None:
+    values = {"model.dropout": 0.2, **values}
+    whole = straight(tmp_path / "whole", [], values)
+    parts = interrupted(tmp_path / "parts", [], 10, values=values)
+    assert_same(whole, parts, measured="training.evaluate_seconds" not in values)
+
+
+@pytest.mark.parametrize("architecture", ["decoder-only", "encoder-only"])
+def test_that_running_text_is_the_same_with_a_break(tmp_path: Path, architecture: str) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("To be, or not to be, that is the question. " * 60, encoding="utf-8")
+    values = {
+        "task.name": "text", "task.file": str(text), "task.context": 12, "task.vocabulary":
+        "character", "model.architecture": architecture, "model.dropout": 0.1,
+    }  # fmt: skip
+    whole = straight(tmp_path / "whole", [], values)
+    assert_same(whole, interrupted(tmp_path / "parts", [], 10, values=values))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw", "muon"])
+def test_that_a_hundred_and_a_hundred_steps_are_two_hundred(tmp_path: Path, optimizer: str) -> None:
+    values = {
+        "training.steps": 200, "training.optimizer": optimizer, "training.accumulate": 2,
+        "training.evaluate_every": 60, "training.checkpoint_every": 100,
+    }  # fmt: skip
+    whole = straight(tmp_path / "whole", [], values)
+    assert_same(whole, interrupted(tmp_path / "parts", [], 100, values=values))
 
 
 def test_that_questions_in_between_change_nothing(tmp_path: Path) -> None:
