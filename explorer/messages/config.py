@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from explorer.messages.fields import Section, setting
 from explorer.messages.model_config import Architecture, ModelConfig
 from explorer.messages.task_config import TaskConfig, TaskName, VocabularyKind
+from explorer.messages.task_lengths import DIGIT_BY_DIGIT, LONGEST
 from explorer.messages.tasks import TASK_INFO
 from explorer.messages.training_config import TrainingConfig
 
@@ -47,7 +48,7 @@ class RunConfig(Section):
 
     @model_validator(mode="after")
     def _sections_fit(self) -> Self:
-        for check in (self._check_architecture, self._check_lengths):
+        for check in (self._check_architecture, self._check_vocabulary, self._check_lengths):
             check()
         return self
 
@@ -59,26 +60,45 @@ class RunConfig(Section):
                 f"{' or '.join(info.architectures)}"
             )
 
+    def _check_vocabulary(self) -> None:
+        task, info = self.task, TASK_INFO[self.task.name]
+        if task.name in DIGIT_BY_DIGIT and task.vocabulary == "word":
+            raise ValueError(
+                f"task.vocabulary: the task “{info.title}” has too many numbers for each to be a "
+                "word; choose character"
+            )
+        label = info.form in ("aligned", "class") and self.model.architecture == "encoder-only"
+        if label and not task.own and task.vocabulary != "word":
+            raise ValueError(
+                f"task.vocabulary: an encoder alone says one token for each word of the task "
+                f"“{info.title}”, so words have to stay whole; choose word, not {task.vocabulary}"
+            )
+
     def _check_lengths(self) -> None:
         model, task = self.model, self.task
-        longest = task.max_length + 2
-        if task.name in ("copy", "reverse", "sort", "shift"):
-            if model.architecture == "decoder-only":
-                longest = 2 * task.max_length + 3
-            if longest > model.max_length:
-                raise ValueError(
-                    f"model.max_length: lists of {task.max_length} items need {longest} tokens, "
-                    f"but the model reads at most {model.max_length}"
-                )
         if task.name == "text" and task.context > model.max_length:
             raise ValueError(
                 f"task.context: {task.context} tokens are more than the model reads "
                 f"({model.max_length}, model.max_length)"
             )
-        if self.decoding.max_length > model.max_length:
+        if task.name in LONGEST:
+            self._check_examples_fit()
+        if model.has_decoder and self.decoding.max_length > model.max_length:
             raise ValueError(
                 f"decoding.max_length: {self.decoding.max_length} tokens are more than the model "
                 f"can write ({model.max_length}, model.max_length)"
+            )
+
+    def _check_examples_fit(self) -> None:
+        model, info = self.model, TASK_INFO[self.task.name]
+        longest = LONGEST[self.task.name](self.task)
+        needed = longest.read_at_once(model.architecture, signal=bool(info.signal))
+        if needed > model.max_length:
+            raise ValueError(
+                f"model.max_length: the longest examples of the task “{info.title}” have "
+                f"{longest.source} {'frames' if info.signal else 'tokens'} and {longest.target} to "
+                f"write; a model that is {model.architecture} needs {needed} for them, but reads "
+                f"at most {model.max_length}"
             )
 
 

@@ -26,7 +26,7 @@ class TaskInfo:
     @property
     def architectures(self) -> tuple[Architecture, ...]:
         """The architectures that can learn it, the usual one first."""
-        return _BY_SIGNAL if self.signal else _BY_FORM[self.form]
+        return _BY_SIGNAL[self.form] if self.signal else _BY_FORM[self.form]
 
 
 _BY_FORM: Mapping[Form, tuple[Architecture, ...]] = {
@@ -35,7 +35,10 @@ _BY_FORM: Mapping[Form, tuple[Architecture, ...]] = {
     "class": ("encoder-only", "encoder-decoder", "decoder-only"),
     "text": ("decoder-only", "encoder-only"),
 }
-_BY_SIGNAL: tuple[Architecture, ...] = ("encoder-decoder", "encoder-only")
+_BY_SIGNAL: Mapping[Form, tuple[Architecture, ...]] = {
+    "sequence": ("encoder-decoder",),
+    "class": ("encoder-only", "encoder-decoder"),
+}
 
 TASK_INFO: Mapping[TaskName, TaskInfo] = {
     "copy": TaskInfo(
