@@ -21,7 +21,7 @@ SMALL: Mapping[str, Any] = {
     "decoding.max_length": 16, "task.max_length": 5, "task.validation": 6, "task.test": 4,
     "training.steps": 20, "training.batch_size": 8, "training.warmup_steps": 5,
     "training.evaluate_every": 5, "training.evaluate_examples": 6,
-    "training.checkpoint_every": 10,
+    "training.checkpoint_every": 10, "training.baselines": False,
 }  # fmt: skip
 
 

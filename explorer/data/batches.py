@@ -3,13 +3,14 @@
 So a run continues from any step without a saved place in the data.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 from zlib import crc32
 
 import numpy as np
 
 from explorer.data.coding import Batch, Coding, Ids, Row
+from explorer.data.epochs import Epochs
 from explorer.data.pairs import Pair
 from explorer.data.tasks.task import Task
 from explorer.messages.config import TaskConfig
@@ -20,6 +21,14 @@ class BatchStream(Protocol):
 
     def batch(self, step: int) -> Batch:
         """The batch that step `step` (from 0) learns from."""
+        ...
+
+    def resize(self, step: int, batch_size: int) -> None:
+        """From step `step` on, batches hold so many examples."""
+        ...
+
+    def examples(self) -> Iterator[tuple[Row, Ids]]:
+        """What is learned from as it is, without end where it is generated; of text, pieces."""
         ...
 
 
@@ -35,6 +44,10 @@ class GeneratedStream:
         self._task, self._coding = task, coding
         self._batch_size, self._seed = batch_size, seed
 
+    def resize(self, step: int, batch_size: int) -> None:
+        """Other batches from now on; no step depends on those before it."""
+        self._batch_size = batch_size
+
     def batch(self, step: int) -> Batch:
         """Fresh examples whose sources are not held out."""
         chance = np.random.default_rng((self._seed, step))
@@ -46,6 +59,14 @@ class GeneratedStream:
                 pairs.append(pair)
         sources = self._coding.read([p.source for p in pairs])
         return self._coding.batch(sources, self._coding.say([p.target for p in pairs]))
+
+    def examples(self) -> Iterator[tuple[Row, Ids]]:
+        """Fresh examples, others than those of the steps."""
+        chance = np.random.default_rng((self._seed, 2**32 - 2))
+        while True:
+            pair = self._task.example(chance, self._coding.config.task)
+            if not held_out(pair.source):
+                yield self._coding.read([pair.source])[0], self._coding.say([pair.target])[0]
 
 
 def held_out_pairs(task: Task, config: TaskConfig, count: int, seed: int) -> list[Pair]:
@@ -64,41 +85,29 @@ def held_out_pairs(task: Task, config: TaskConfig, count: int, seed: int) -> lis
 class CorpusStream:
     """A corpus in an order shuffled anew each epoch, with sentences of like length together."""
 
-    POOL = 50
-    """Batches among which sentences are sorted by length, to save padding."""
-
     def __init__(
         self, coding: Coding, sources: Sequence[Row], targets: Sequence[Ids],
         batch_size: int, seed: int,
     ) -> None:  # fmt: skip
         self._coding, self._sources, self._targets = coding, sources, targets
-        self._batch_size, self._seed = batch_size, seed
-        self._lengths = np.array([len(s) + len(t) for s, t in zip(sources, targets, strict=True)])
-        self.batches_per_epoch = max(1, len(sources) // batch_size)
-        self._epoch = -1
-        self._order: list[np.ndarray] = []
+        self._seed = seed
+        lengths = np.array([len(s) + len(t) for s, t in zip(sources, targets, strict=True)])
+        self._epochs = Epochs(lengths, batch_size, seed)
+
+    def resize(self, step: int, batch_size: int) -> None:
+        """From step `step` on, batches hold so many sentences."""
+        self._epochs.resize(step, batch_size)
 
     def batch(self, step: int) -> Batch:
         """The step's share of its epoch."""
-        epoch, index = divmod(step, self.batches_per_epoch)
-        if epoch != self._epoch:
-            self._epoch, self._order = epoch, self._shuffled(epoch)
-        rows = self._order[index]
+        rows = self._epochs.rows(step)
         sources = [self._sources[i] for i in rows]
         return self._coding.batch(sources, [self._targets[i] for i in rows])
 
-    def _shuffled(self, epoch: int) -> list[np.ndarray]:
-        chance = np.random.default_rng((self._seed, epoch))
-        rows = chance.permutation(len(self._sources))
-        size = min(self._batch_size, len(rows))
-        rows = rows[: self.batches_per_epoch * size]
-        pool = size * self.POOL
-        for start in range(0, len(rows), pool):
-            part = rows[start : start + pool]
-            rows[start : start + pool] = part[np.argsort(self._lengths[part], kind="stable")]
-        batches = np.split(rows, self.batches_per_epoch)
-        chance.shuffle(batches)
-        return batches
+    def examples(self) -> Iterator[tuple[Row, Ids]]:
+        """Every sentence once, shuffled."""
+        order = np.random.default_rng(self._seed).permutation(len(self._sources))
+        return ((self._sources[i], self._targets[i]) for i in order)
 
 
 def encode_pairs(

@@ -1,16 +1,19 @@
 """Running text as batches of windows, at places that depend on the seed and the step alone."""
 
 import mmap
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data.coding import Batch, Coding
+from explorer.data.coding import Batch, Coding, Ids, Row
 
 LARGE = 64 << 20
 """Bytes on disk from which on what was read is not kept in memory."""
 _READ_ON = 50
 """Batches between two times that it is let go."""
+_STRETCH = 1 << 14
+"""Tokens of an example, where windows are not asked for."""
 
 
 class TextStream:
@@ -34,6 +37,12 @@ class TextStream:
         if step % _READ_ON == 0:
             let_go(self._ids)
         return self._coding.text_batch(windows_BL, chance)
+
+    def examples(self) -> Iterator[tuple[Row, Ids]]:
+        """Every stretch of the text once, shuffled; there is nothing else to read."""
+        starts = np.arange(0, len(self._ids), _STRETCH)
+        for start in np.random.default_rng(self._seed).permutation(starts):
+            yield [], self._ids[start : start + _STRETCH].tolist()
 
 
 def let_go(ids: NDArray[np.integer]) -> None:

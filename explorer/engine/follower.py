@@ -10,12 +10,15 @@ import torch
 from explorer.data.coding import Coding
 from explorer.engine.keeping import Emit
 from explorer.messages.events import (
+    BaselinesFound,
     Evaluated,
     SettingsChanged,
     TrainingChanged,
     TrainingState,
     TrainStep,
 )
+from explorer.messages.results import Baseline
+from explorer.runs.baselines import NAME, read_baselines
 from explorer.runs.folder import RunFolder, step_of
 from explorer.runs.metrics import Entry, change_of, measurement_of
 from explorer.runs.tail import LogTail
@@ -43,6 +46,7 @@ class Follower:
         self._looked = -math.inf
         self._config = self._folder.config()
         self._shown = 0
+        self._baselines: tuple[Baseline, ...] = ()
         self.subject = self._untrained()
         self._newer_weights()
 
@@ -70,11 +74,17 @@ class Follower:
             return self._begin_anew()
         for entry in entries:
             self._show(entry)
+        self._look_for_baselines()
         newer = False if self._tail.more else self._newer_weights()
         if self.subject.step >= self._config.training.steps and not self._tail.more:
             self._tell("finished")
             return "over"
         return "weights" if newer else "figures" if entries else ""
+
+    def _look_for_baselines(self) -> None:
+        if not self._baselines and (found := read_baselines(self._folder.path / NAME)):
+            self._baselines = found
+            self._emit(BaselinesFound(found))
 
     def _begin_anew(self) -> News:
         """The log was cut: the run goes on from an earlier checkpoint."""

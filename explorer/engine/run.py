@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from explorer.data.prepare import Report, TaskData, prepare
+from explorer.engine.baseline_work import BaselineWork
 from explorer.engine.keeping import Emit, Keeper
 from explorer.engine.reopening import open_data, restore
 from explorer.messages.config import RunConfig
@@ -30,6 +31,7 @@ class Run:
         self.early_stop = EarlyStop(trainer.config.training)
         self._emit = emit
         self._keeper = Keeper(trainer, folder, emit)
+        self.baselines = BaselineWork(trainer, folder.path, emit)
         self._evaluation: Generator[None, None, Measurement] | None = None
         self._measured_at = trainer.meter.seconds
         words = len(trainer.data.coding.vocabularies.target)
@@ -102,10 +104,17 @@ class Run:
         """Whether the last step and all that was due after it are behind."""
         return self._evaluation is None and (self.trainer.done or self.early_stop.reached)
 
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do, nor to be found out beside it."""
+        return self.done and self.baselines.done
+
     def advance(self) -> None:
         """One slice of work; raises `TrainingStoppedError` when it cannot go on as it is."""
         if self._evaluation is not None:
             self._evaluate_slice(self._evaluation)
+        elif self.done:
+            self.baselines.wait()
         else:
             self.step()
 
@@ -132,6 +141,7 @@ class Run:
             self.save()
         if self._due_by_steps() or self._due_by_time():
             self._evaluation = self._new_evaluation()
+        self.baselines.advance()
 
     def _new_evaluation(self) -> Generator[None, None, Measurement]:
         trainer = self.trainer
@@ -164,11 +174,13 @@ class Run:
 
     def close(self) -> None:
         """Save, figures too."""
+        self.baselines.close()
         self.save()
         self._keeper.flush()
 
     def abandon(self, *, good: bool) -> int:
         """End without trusting the weights unless they are good; the step to go on from."""
+        self.baselines.close()
         self._keeper.flush()
         if good and self.trainer.intact:
             self.save()

@@ -117,7 +117,7 @@ class RunControl:
     def work(self) -> bool:
         """One slice of training; whether the run came to its end by it."""
         run = self._run
-        if run is None or not self._guarded(run, run.advance) or not run.done:
+        if run is None or not self._guarded(run, run.advance) or not run.finished:
             return False
         self.let_go("finished")
         return True

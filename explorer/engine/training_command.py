@@ -111,6 +111,8 @@ def _train(run: Run, world: World) -> None:
     try:
         while not world.agree(_ready_to_end(run)):
             run.step()
+        while not run.finished:
+            run.advance()
     except TrainingStoppedError as error:
         step = run.abandon(good=False)
         hints = "".join(

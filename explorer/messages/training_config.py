@@ -107,4 +107,8 @@ class TrainingConfig(Section):
         False, "TensorBoard", "Write event files for TensorBoard into the run's folder."
     )
     csv: bool = setting(False, "CSV", "Write the figures also as metrics.csv.")
+    baselines: bool = setting(
+        True, "Baselines", "Find out beside the training what counting alone reaches on the "
+        "held-out data; the loss chart shows it as dashed lines.",
+    )  # fmt: skip
     seed: int = setting(0, "Seed", "Same seed, same run.", ge=0, le=2**31 - 1)

@@ -18,7 +18,7 @@ from explorer.training.baselines.material import unpacked
 def main(material: Path, found: Path) -> None:
     """Read the material, write what was found as JSON."""
     with suppress(AttributeError, OSError):  # Windows has no niceness; it is started as idle.
-        os.nice(19)
+        os.nice(7)
     baselines = told_once(list(find_baselines(unpacked(material.read_bytes()))))
     text = json.dumps([asdict(baseline) for baseline in baselines])
     found.write_text(text, encoding="utf-8")

@@ -70,11 +70,16 @@ def _of_labels(material: Material) -> Iterator[Baseline]:
     field = labels.bounded(material)
     about = (
         f"Linear-chain conditional random field (CRFsuite) over the tokens two places to either "
-        f"side, from {len(field.train):,} of {material.sample}."
+        f"side, learned from {_part(field, material)}."
     )
     yield from _with_library(
         "pycrfsuite", lambda: _named("crf", "CRF", labels.random_field(field), about)
     )
+
+
+def _part(smaller: Material, material: Material) -> str:
+    most = len(smaller.train)
+    return material.sample if most == len(material.train) else f"{most:,} of {material.sample}"
 
 
 def _of_classes(material: Material) -> Iterator[Baseline]:
