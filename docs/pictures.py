@@ -118,7 +118,7 @@ class Photographer(QObject):
 
     def _choose_what_is_seen(self) -> None:
         decoder = self._panel(DecoderPanel)
-        steps = len(decoder.strip.texts)
+        steps = len(decoder.strip.written)
         decoder.go(steps // 2)
 
     def _train(self) -> None:

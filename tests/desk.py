@@ -121,7 +121,7 @@ class Desk:
     def answer(self) -> list[str]:
         """The tokens that the decoder panel shows."""
         strip = self.decoder.strip
-        return strip.texts if strip.isVisible() else []
+        return strip.written if strip.isVisible() else []
 
     @property
     def state(self) -> str:

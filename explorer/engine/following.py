@@ -39,6 +39,10 @@ class Following:
         """Follow nothing: another model is here."""
         self._followed.clear()
 
+    def drop(self, question: Question) -> None:
+        """Follow questions of this kind no more."""
+        self._followed.pop(type(question), None)
+
     def due(self) -> Question | None:
         """The question that has waited longest past its time, if any."""
         now = self._clock()

@@ -32,6 +32,9 @@ class Sentences:
 
     def answer(self, question: Question) -> None:
         """Answer from the weights of this very step; raises `SentenceError` in words."""
+        if isinstance(question, Decode) and not question.source:
+            self._following.drop(question)
+            return
         started = self._following.now()
         match question:
             case Inspect():

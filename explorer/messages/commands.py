@@ -83,7 +83,10 @@ class Inspect:
 
 @dataclass(frozen=True, slots=True)
 class Decode:
-    """Write a target for the source, one recorded decision at a time; replaces its elder."""
+    """Write a target for the source, one recorded decision at a time; replaces its elder.
+
+    An empty source asks for nothing: nobody looks, and the last one is repeated no more.
+    """
 
     source: str
     request: int = 0

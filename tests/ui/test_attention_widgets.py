@@ -201,7 +201,9 @@ class TestGrid:
             made.place(site, head): (site, head) for site, count in shape for head in range(count)
         }
         assert len(places) == layers * heads
-        for (left, top), found in places.items():
+        for place, found in places.items():
+            assert place is not None
+            left, top = place
             assert made.at(left, top) == made.at(left + made.side, top + made.side - 1) == found
             assert left + made.side <= made.width and top + made.side <= made.height
 

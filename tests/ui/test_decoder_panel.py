@@ -512,11 +512,11 @@ def test_that_probabilities_that_are_no_numbers_do_not_break_the_panel(panel: De
     assert panel.decision.bars.row(0).number == "not a number"
 
 
-def test_that_a_model_without_cross_attention_is_told(panel: DecoderPanel) -> None:
+def test_that_a_decision_without_attention_is_told(panel: DecoderPanel) -> None:
     given = decoding(CAT)
     answer(panel, replace(given, steps=tuple(replace(s, attention={}) for s in given.steps)))
     panel.grab()
-    assert panel.decision.said.text() == "This model has no cross-attention."
+    assert panel.decision.said.text() == "This decision came without attention."
 
 
 def test_that_every_control_has_a_name_and_an_explanation(panel: DecoderPanel) -> None:

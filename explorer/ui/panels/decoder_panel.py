@@ -1,6 +1,7 @@
 """The model's output, one decision at a time."""
 
 from collections.abc import Sequence
+from html import escape
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
@@ -19,17 +20,19 @@ from explorer.messages.results import Decoding
 from explorer.ui import theme
 from explorer.ui.panel import Panel
 from explorer.ui.widgets import decision_words as words
+from explorer.ui.widgets.answer_words import NO_MODEL, AnswerWords, answer_words, which
+from explorer.ui.widgets.attention_words import token_help
 from explorer.ui.widgets.candidate_bars import FEW_ROWS, MOST_ROWS
 from explorer.ui.widgets.chip_flow import VERTICAL_KEYS
 from explorer.ui.widgets.decision_cursor import DecisionCursor
-from explorer.ui.widgets.decision_view import DecisionView
+from explorer.ui.widgets.decision_view import DecisionView, heading
 from explorer.ui.widgets.decode_asking import DecodeAsking
 from explorer.ui.widgets.empty_page import EmptyPage
 from explorer.ui.widgets.text_line import TextLine
 from explorer.ui.widgets.token_strip import TokenStrip
 from explorer.ui.widgets.transport import Transport
 
-_EMPTY = ("Nothing written yet", "Type a sentence and the model writes its answer here.")
+_EMPTY = "Nothing written yet"
 _NOTHING = ("An empty answer", "The model wrote nothing for this sentence.")
 _BUSY = ("The model is writing…", "")
 ROOMY, SNUG = 600, 530
@@ -63,14 +66,16 @@ class DecoderPanel(Panel):
         self.strip, self.transport = TokenStrip(), Transport(self.decisions)
         self.decision = DecisionView()
         self.place = TextLine("Which decision this is", right=True)
-        self.origin = TextLine("Whose answer this is")
+        self._words = NO_MODEL
+        self.what = heading(self._words.title)
+        self.origin = TextLine("Whose answer this is", right=True)
         self.trouble = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.empty = EmptyPage()
         self._waiting = QTimer(self, singleShot=True, interval=PATIENCE)
         self._arrange()
         self._connect()
         self._color()
-        self._show_empty(*_EMPTY)
+        self._show_empty(_EMPTY, self._words.empty)
 
     def _arrange(self) -> None:
         half = theme.SPACE // 2
@@ -79,7 +84,11 @@ class DecoderPanel(Panel):
         column = QVBoxLayout(content)
         column.setContentsMargins(theme.SPACE, half, theme.SPACE, theme.SPACE)
         column.setSpacing(half)
-        column.addWidget(self.origin)
+        head = QHBoxLayout()
+        head.setSpacing(theme.SPACE)
+        head.addWidget(self.what, 2)
+        head.addWidget(self.origin, 3)
+        column.addLayout(head)
         column.addWidget(self.trouble)
         column.addWidget(self.strip)
         row = QHBoxLayout()
@@ -106,8 +115,9 @@ class DecoderPanel(Panel):
         answer: Decoding | None = None
         for event in events:
             match event:
-                case ModelOpened():
+                case ModelOpened(model):
                     self._asking.opened()
+                    self._use_words(answer_words(model.config))
                 case Inspected(request=request, trace=trace):
                     self._asking.inspected(request, trace)
                 case TrainingChanged(state=state):
@@ -147,13 +157,16 @@ class DecoderPanel(Panel):
         self._stale = False
         decoding = self._decoding
         if decoding is None or not decoding.steps:
-            self._show_empty(*(_NOTHING if decoding is not None else _EMPTY))
+            nothing = _NOTHING if decoding is not None else (_EMPTY, self._words.empty)
+            self._show_empty(*nothing)
             return
         self._pages.setCurrentIndex(1)
         self.origin.set_text(words.origin(decoding), "muted")
-        self.strip.show_tokens([step.token for step in decoding.steps], self.decisions.index)
-        here, count = self.decisions.index + 1, self.decisions.count
-        self.place.set_text(f"Decision {here} of {count}", brief=f"{here} of {count}")
+        prompt = decoding.prefix if self._words.prompted else ()
+        written = [step.token for step in decoding.steps]
+        self.strip.show_tokens(written, self.decisions.index, prompt)
+        full, brief = which(decoding, self.decisions.index)
+        self.place.set_text(full, brief=brief)
         self.decision.show_decision(decoding, self.decisions.index)
         self.transport.show_place()
 
@@ -163,8 +176,18 @@ class DecoderPanel(Panel):
             self._show()
 
     def _jump(self, index: int) -> None:
-        self.transport.stop()
-        self.go(index)
+        decision = self.strip.decision_at(index)
+        if decision >= 0:
+            self.transport.stop()
+            self.go(decision)
+
+    def _use_words(self, words: AnswerWords) -> None:
+        """Call everything what it is to another model."""
+        self._words = words
+        self.what.set_text(words.title, brief=words.brief)
+        self.decision.use_words(words)
+        if self._decoding is None:
+            self._show_empty(_EMPTY, words.empty)
 
     def _show_trouble(self, message: str) -> None:
         self._waiting.stop()
@@ -198,8 +221,12 @@ class DecoderPanel(Panel):
             self.origin.set_text("writing the answer to the new sentence…", "accent")
 
     def _step_help(self, index: int) -> str:
-        steps = self._decoding.steps if self._decoding is not None else ()
-        return words.step_help(steps[index]) if index < len(steps) else ""
+        decoding, decision = self._decoding, self.strip.decision_at(index)
+        if decoding is None or decision >= len(decoding.steps):
+            return ""
+        if decision < 0:
+            return escape(f"Of the prompt: {token_help(decoding.prefix[index])}")
+        return words.step_help(decoding.steps[decision])
 
     def _color(self) -> None:
         self.trouble.setStyleSheet(f"color: {theme.colors().bad};")
@@ -226,8 +253,12 @@ class DecoderPanel(Panel):
         self.decision.candidates.set_most(MOST_ROWS if self.height() >= SNUG else FEW_ROWS)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks: hold."""
+        """Nobody looks: hold, and let the worker write no more."""
         self.transport.stop()
+        command = self._asking.unwanted()
+        if command is not None:
+            self._waiting.stop()
+            self.requested.emit(command)
         super().hideEvent(event)
 
 

@@ -1,4 +1,4 @@
-"""The attention of one decision as a bar and a number for each token of the source."""
+"""The attention of one decision as a bar and a number for each token that it looked at."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,7 +20,7 @@ LEAST_ROWS = 2
 
 
 class AttentionBars(QAbstractScrollArea):
-    """A row for each source token in the sentence's order; more than fit scroll."""
+    """A row for each token in the text's order; more than fit scroll, and none is cut in half."""
 
     pointed = Signal(int)
     """The token under the pointer, -1 for none."""
@@ -41,7 +41,7 @@ class AttentionBars(QAbstractScrollArea):
         self.viewport().setAutoFillBackground(False)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName("Attention to each source token, in numbers")
+        self.setAccessibleName("Attention to each token, in numbers")
         theme.theme().changed.connect(self.viewport().update)
 
     def explain_with(self, help: Callable[[int], str]) -> None:
@@ -85,9 +85,11 @@ class AttentionBars(QAbstractScrollArea):
         return BarRow(chip_text(token), share, number(weight), fill, ink, index == self._hover)
 
     def _fit_scrolling(self) -> None:
-        bar = self.verticalScrollBar()
-        bar.setPageStep(self.height())
-        bar.setRange(0, max(0, len(self._tokens) * self._bars.row_height - self.height()))
+        high, bar = self._bars.row_height, self.verticalScrollBar()
+        whole = max(self.height() // high, 1) * high
+        self.setViewportMargins(0, 0, 0, max(0, self.height() - whole))
+        bar.setPageStep(whole)
+        bar.setRange(0, max(0, len(self._tokens) * high - whole))
 
     def _index_at(self, point: QPoint) -> int:
         index = (point.y() + self.verticalScrollBar().value()) // self._bars.row_height

@@ -1,4 +1,4 @@
-"""The source sentence, each token coloured by the attention that one decision paid to it."""
+"""The tokens that were looked at, each coloured by the attention that one decision paid to it."""
 
 from collections.abc import Sequence
 
@@ -23,12 +23,13 @@ class AttentionChips(ChipFlow):
         super().__init__(word_gap=4, piece_gap=1, padding=5)
         self._weights: Weights = np.zeros(0, np.float32)
         self._dimmed = False
+        self._place = -1
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setMaximumHeight(self.height_of(MOST_ROWS))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Attention to the source sentence")
+        self.setAccessibleName("Attention to each token")
 
     def set_tokens(self, tokens: Sequence[Token]) -> None:
         """Show another sentence, as high as its rows up to the most."""
@@ -48,10 +49,10 @@ class AttentionChips(ChipFlow):
     def _rows_for(self, width: int) -> int:
         return min(max(len(self.flow(width).row_starts), 1), MOST_ROWS)
 
-    def set_weights(self, weights: Weights) -> None:
-        """Colour the tokens by these weights, one each."""
-        if not np.array_equal(weights, self._weights):
-            self._weights = weights
+    def set_weights(self, weights: Weights, place: int = -1) -> None:
+        """Colour the tokens by these weights, one each, and frame the one that looked."""
+        if place != self._place or not np.array_equal(weights, self._weights):
+            self._weights, self._place = weights, place
             self.viewport().update()
 
     def set_dimmed(self, dimmed: bool) -> None:
@@ -76,7 +77,11 @@ class AttentionChips(ChipFlow):
         style = Qt.PenStyle.DashLine if token.unknown else Qt.PenStyle.SolidLine
         painter.setPen(QPen(QColor(edge), 1, style))
         painter.setBrush(fill)
-        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        frame = QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, 4, 4)
+        if index == self._place and not self._dimmed:
+            painter.setPen(QPen(QColor(c.accent), 2))
+            painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setPen(QColor(c.faint) if self._dimmed else ink_on(fill, special=token.special))
         self.write(painter, index, rect)
 

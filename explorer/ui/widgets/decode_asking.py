@@ -45,6 +45,14 @@ class DecodeAsking:
         self.request -= 1
         return Decode(self._seen[0][1], self.request)
 
+    def unwanted(self) -> Decode | None:
+        """The command that ends what was asked for, if anything was: nobody looks any more."""
+        if self._asked is None:
+            return None
+        self._asked = None
+        self.request -= 1
+        return Decode("", self.request)
+
     def answered(self, request: int, decoding: Decoding) -> bool:
         """Whether an answer is to a question of ours; notes of which step it is."""
         if not self.request <= request < 0:

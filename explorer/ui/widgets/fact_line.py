@@ -22,6 +22,11 @@ class FactLine(QWidget):
         row.addWidget(self._name, 2)
         row.addWidget(self._value, 3)
 
+    def rename(self, name: str) -> None:
+        """Call the figure something else."""
+        self._name.set_text(name)
+        self.setAccessibleName(name)
+
     def value(self) -> str:
         """The value as it stands there."""
         return self._value.text()

@@ -20,6 +20,7 @@ class TokenStrip(ChipFlow):
         super().__init__(word_gap=4, piece_gap=0, padding=2)
         self._cursor = -1
         self._dimmed = False
+        self._prompt = 0
         self.setViewportMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self.set_rows(ROWS)
         self._frame()
@@ -31,18 +32,34 @@ class TokenStrip(ChipFlow):
     @property
     def current(self) -> int:
         """The decision in the box, -1 for none."""
-        return self._cursor
+        return self._cursor - self._prompt if self._cursor >= 0 else -1
 
     @property
     def dimmed(self) -> bool:
         """Whether the answer belongs to another sentence than the one asked for."""
         return self._dimmed
 
-    def show_tokens(self, tokens: Sequence[Token], cursor: int) -> None:
-        """Show an answer and the decision that is looked at."""
-        self.set_tokens(tokens)
-        if cursor != self._cursor:
-            self._cursor = cursor
+    @property
+    def written(self) -> list[str]:
+        """What the chips after the prompt say."""
+        return self._texts[self._prompt :]
+
+    def written_rect(self, index: int) -> QRect:
+        """Where a written token stands in the viewport now."""
+        return self.chip_rect(self._prompt + index)
+
+    def decision_at(self, index: int) -> int:
+        """The decision for which a chip stands; negative for a token of the prompt."""
+        return index - self._prompt
+
+    def show_tokens(
+        self, tokens: Sequence[Token], cursor: int, prompt: Sequence[Token] = ()
+    ) -> None:
+        """Show an answer, after the prompt that it goes on from, and the decision looked at."""
+        self.set_tokens((*prompt, *tokens))
+        cursor += len(prompt)
+        if (cursor, len(prompt)) != (self._cursor, self._prompt):
+            self._cursor, self._prompt = cursor, len(prompt)
             self.viewport().update()
             self.setAccessibleDescription(" ".join(self._texts[: cursor + 1]))
         self.reveal(cursor)
@@ -64,7 +81,7 @@ class TokenStrip(ChipFlow):
         """Draw a token; one unknown to the vocabulary is underlined with dots."""
         c, token = theme.colors(), self._tokens[index]
         here = index == self._cursor
-        if here or index == self._hover:
+        if here or (index == self._hover and index >= self._prompt):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(c.accent if here and not self._dimmed else c.raised))
             painter.drawRoundedRect(QRectF(rect), 4, 4)
@@ -85,6 +102,8 @@ class TokenStrip(ChipFlow):
             return c.faint
         if index == self._cursor:
             return c.on_accent
+        if index < self._prompt:
+            return c.muted
         if index > self._cursor or self._tokens[index].special:
             return c.faint
         return c.text

@@ -1,4 +1,4 @@
-"""Whose cross-attention a decision is shown with: one layer, and one head or the mean of all."""
+"""Whose attention a decision is shown with: one layer, and one head or the mean of all."""
 
 import numpy as np
 from PySide6.QtCore import Signal
@@ -13,8 +13,11 @@ MEAN = 0
 """The head selector's first entry; head h is entry h + 1."""
 
 
-class CrossChoice(QWidget):
-    """Two selectors; until somebody chooses, the mean over the heads of the last layer."""
+class AttentionChoice(QWidget):
+    """Two selectors; until somebody chooses, the mean over the heads of the last layer.
+
+    It is cross-attention where there is a source to look at, else self-attention.
+    """
 
     changed = Signal()
 
@@ -23,11 +26,11 @@ class CrossChoice(QWidget):
         self._layers = self._heads = 0
         self._follows_last = True
         self.layer = _selector(
-            "Layer of the cross-attention",
-            "<b>Layer</b><br>Every decoder layer looks at the source with heads of its own.",
+            "Layer of the attention",
+            "<b>Layer</b><br>Every layer looks with heads of its own.",
         )
         self.head = _selector(
-            "Head of the cross-attention",
+            "Head of the attention",
             "<b>Head</b> h<br>One head's weights, or the mean of all heads of the layer.",
         )
         row = QHBoxLayout(self)
@@ -41,7 +44,7 @@ class CrossChoice(QWidget):
 
     def fit(self, step: DecodeStep) -> None:
         """Offer the layers and heads that this step has; keep the choice where it exists."""
-        sites = _cross_sites(step)
+        sites = sites_of(step)
         heads = step.attention[sites[0]].shape[0] if sites else 0
         if len(sites) != self._layers:
             self._layers = len(sites)
@@ -51,8 +54,8 @@ class CrossChoice(QWidget):
             self._offer_heads()
 
     def weights(self, step: DecodeStep) -> Weights:
-        """The attention over the source's tokens; empty where the step has none."""
-        sites = _cross_sites(step)
+        """The attention over the tokens that were looked at; empty where the step has none."""
+        sites = sites_of(step)
         if not sites:
             return np.zeros(0, np.float32)
         weights_HK = step.attention[sites[min(self.layer.currentIndex(), len(sites) - 1)]]
@@ -67,7 +70,7 @@ class CrossChoice(QWidget):
     def said(self) -> str:
         """What is shown, in words."""
         if not self._layers:
-            return "This model has no cross-attention."
+            return "This decision came without attention."
         layer = self.layer.currentIndex() + 1
         last = " (the last)" if layer == self._layers and self._layers > 1 else ""
         if self.head.currentIndex() == MEAN:
@@ -115,5 +118,10 @@ def _offer(selector: QComboBox, names: list[str], current: int) -> None:
     selector.setEnabled(len(names) > 1)
 
 
-def _cross_sites(step: DecodeStep) -> list[Site]:
-    return sorted(site for site in step.attention if site.kind is SiteKind.CROSS)
+def sites_of(step: DecodeStep) -> list[Site]:
+    """The sites, layer by layer, of the attention that tells most of where a decision came from."""
+    for kind in (SiteKind.CROSS, SiteKind.DECODER, SiteKind.ENCODER):
+        found = sorted(site for site in step.attention if site.kind is kind)
+        if found:
+            return found
+    return []
