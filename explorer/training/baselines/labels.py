@@ -34,7 +34,7 @@ def bounded(material: Material) -> Material:
     """As much of the training data as a random field can take in."""
     labels = len(np.unique(np.concatenate(material.train.targets)))
     ends = np.cumsum([len(row) for row in material.train.targets])
-    most = max(1, int(np.searchsorted(ends, MOST_WORK / labels)))
+    most = max(1, int(np.searchsorted(ends, MOST_WORK / labels, "right")))
     train = Examples(material.train.sources[:most], material.train.targets[:most])
     return dataclasses.replace(material, train=train)
 
