@@ -25,6 +25,7 @@ from explorer.messages.events import (
 from explorer.messages.presets import all_presets
 from explorer.messages.results import Site, SiteKind
 from explorer.messages.settings import with_values
+from explorer.ui.data_dialog import DataDialog
 from tests.desk import Desk
 
 REVERSE = next(preset.config for preset in all_presets() if preset.name == "reverse")
@@ -325,8 +326,8 @@ def test_that_a_damaged_model_is_refused_in_words_and_the_open_one_stays(
     ("lines", "said"),
     [
         (b"one\tun\ntwo\nthree\ttrois\n", "line 2"),
-        (b"one\tun\ntwo\tdeux\n\xff\xfe\x00\ttrois\n", "line 3"),
-        (b"", ""),
+        (b"one\tun\ntwo\tdeux\n\xff\xfe\x00\ttrois\n", "line 3 holds a zero byte"),
+        (b"", "there is no text in it"),
     ],
     ids=["missing column", "bad encoding", "empty"],
 )
@@ -336,17 +337,36 @@ def test_that_a_bad_corpus_is_refused_in_words_and_the_open_model_stays(
     corpus = tmp_path / "pairs.tsv"
     corpus.write_bytes(lines)
     desk.drop(corpus)
-    desk.click("Train")
-    desk.wait(lambda: bool(desk.outbox.all(Failed)))
-    (failure,) = desk.outbox.all(Failed)
-    assert failure.about == "training"
-    assert said in failure.message.lower()
-    assert "pairs.tsv" in failure.message
-    desk.wait(lambda: desk.model.notice.isVisible())
+    (dialog,) = desk.window.findChildren(DataDialog)
+    desk.wait(dialog.notice.isVisible)
+    assert said in dialog.notice.text() and "pairs.tsv" in dialog.notice.text()
+    assert not dialog.use.isEnabled()
+    desk.qtbot.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
     desk.clear()
     desk.type("4 2")
     desk.wait(lambda: desk.shown == "4 2")
-    assert not desk.outbox.all(TrainStep)
+    assert not desk.outbox.all(TrainStep) and not desk.outbox.all(Failed)
+
+
+def test_that_a_dropped_text_is_cut_as_chosen_and_trained_on(desk: Desk, tmp_path: Path) -> None:
+    text = tmp_path / "rhyme.txt"
+    text.write_text("Jack and Jill\nwent up the hill\n" * 200)
+    desk.drop(text)
+    (dialog,) = desk.window.findChildren(DataDialog)
+    desk.wait(dialog.use.isEnabled)
+    assert dialog.settings.name == "text" and len(dialog.chips.texts) == len("Jack and Jill")
+    desk.qtbot.mouseClick(dialog.cutting.kind.button("word"), Qt.MouseButton.LeftButton)
+    desk.wait(lambda: dialog.chips.texts == ["Jack", "and", "Jill"])
+    desk.qtbot.keyClicks(dialog.sentence, "up Jill")
+    desk.wait(lambda: dialog.chips.texts == ["up", "Jill"])
+    desk.qtbot.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
+    desk.click("Train")
+    desk.wait(lambda: bool(desk.outbox.all(TrainStep)))
+    opened = desk.outbox.all(ModelOpened)[-1].model
+    assert opened.config.task.file == str(text) and opened.config.task.vocabulary == "word"
+    assert opened.config.model.architecture == "decoder-only"
+    desk.click("Stop")
+    desk.wait(lambda: desk.state == "stopped")
 
 
 def test_that_settings_that_do_not_fit_are_marked_and_start_nothing(desk: Desk) -> None:

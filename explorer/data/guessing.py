@@ -88,7 +88,7 @@ def _are_labels(sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str
     words = {word for source in sources for word in source}
     labels = [word for target in targets for word in target]
     foreign = sum(label not in words for label in labels) >= 0.9 * len(labels)
-    few = len(set(labels)) <= max(2, len(labels) // 4)
+    few = len(set(labels)) <= len(labels) // 4
     longer = any(len(target) > 1 for target in targets)
     return aligned >= 0.95 * len(sources) and longer and foreign and few
 

@@ -67,7 +67,7 @@ def look(settings: TaskConfig, *, guess: bool) -> tuple[DataPreview, Vocabulary 
     except CorpusError as error:
         return replace(found, error=str(error)), None
     found = replace(
-        found, labels=_labels(settings, pairs), sentence=_short(pairs[0].source),
+        found, labels=_labels(settings, pairs), sentence=_one_line(pairs[0].source),
         vocabulary=len(words.source), notes=tuple(notes),
     )  # fmt: skip
     return _with_count(found, len(pairs)), words.source
@@ -99,9 +99,11 @@ def _parallel(settings: TaskConfig, path: Path) -> DataPreview:
     encodings = [find_encoding(file, settings.encoding, LIMIT) for file in (path, target)]
     both = zip(lines(path, encodings[0], LIMIT), lines(target, encodings[1], LIMIT), strict=False)
     rows = tuple((_short(a), _short(b)) for a, b in islice(both, _ROWS))
+    about = _of_file(path, encodings[0])
+    about["bytes"] += target.stat().st_size
     return DataPreview(
         settings, kind="two files", columns=(path.name, target.name), source=0, target=1,
-        unit="rows", rows=rows, **_of_file(path, encodings[0]),
+        unit="rows", rows=rows, **about,
     )  # fmt: skip
 
 
@@ -130,7 +132,7 @@ def _text(settings: TaskConfig) -> tuple[DataPreview, Vocabulary | None]:
     )  # fmt: skip
     shown = [line for line in sample.splitlines() if line.strip()][:_ROWS]
     found = replace(
-        found, rows=tuple((_short(line),) for line in shown), sentence=_short(shown[0], _SENTENCE),
+        found, rows=tuple((_short(line),) for line in shown), sentence=_one_line(shown[0]),
         vocabulary=len(words),
     )  # fmt: skip
     return (found if found.count else _with_count(found, len(sample))), words
@@ -182,7 +184,8 @@ def _with_count(found: DataPreview, seen: int) -> DataPreview:
     packed = found.settings.file.endswith(".gz")
     if found.whole and not packed:
         return replace(found, count=seen)
-    times = 1 if packed else found.bytes / LIMIT
+    read = LIMIT * (2 if found.settings.target_file else 1)
+    times = 1 if packed else found.bytes / read
     return replace(found, count=round(seen * times), exact=False)
 
 
@@ -196,3 +199,7 @@ def _labels(settings: TaskConfig, pairs: list[Pair]) -> tuple[tuple[str, int], .
 
 def _short(text: str, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def _one_line(text: str) -> str:
+    return _short(" ".join(text.split()), _SENTENCE)

@@ -1,17 +1,19 @@
 """The window: it puts panels into docks and passes on what they ask and what is opened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QSettings, QTimer, Signal
+from PySide6.QtCore import QSettings, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QMenuBar, QVBoxLayout, QWidget
 
-from explorer.messages.commands import Command, OpenModel
+from explorer.messages.commands import Command, FollowRun, OpenModel
+from explorer.messages.config import TaskConfig
 from explorer.messages.events import Event, ModelOpened
 from explorer.ui import theme
 from explorer.ui.closing import Closing
+from explorer.ui.data_dialog import DataDialog
 from explorer.ui.docks import Docks
 from explorer.ui.icons import icon
 from explorer.ui.menus import ModelMenu, fill_menu_bar
@@ -28,9 +30,12 @@ from explorer.ui.training_actions import TrainingActions
 class Trains(Protocol):
     """A panel that knows the settings of a new run."""
 
+    data_asked: SignalInstance
+
     def train(self) -> None: ...
     def step(self) -> None: ...
-    def open_corpus(self, path: str) -> None: ...
+    def task_settings(self) -> TaskConfig: ...
+    def learn_from(self, values: Mapping[str, object]) -> None: ...
 
 
 @runtime_checkable
@@ -50,6 +55,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._session, self._settings = session, settings
         self._first_paint = True
+        self._data: DataDialog | None = None
         self.panels = tuple(panel() for panel in PANELS)
         self.training = TrainingActions(self)
         self._narrator, self._recent = Narrator(), Recent(settings)
@@ -87,6 +93,7 @@ class MainWindow(QMainWindow):
         for panel in self._trainers():
             self.training.train.connect(panel.train)
             self.training.step.connect(panel.step)
+            panel.data_asked.connect(self.ask_for_data)
 
     def _trainers(self) -> list[Trains]:
         return [panel for panel in self.panels if isinstance(panel, Trains)]
@@ -99,10 +106,24 @@ class MainWindow(QMainWindow):
         """Open a sample model by name, or a run or checkpoint by path."""
         self.send(OpenModel(reference))
 
-    def open_corpus(self, path: Path) -> None:
-        """Give a file of sentence pairs to the panel that trains."""
+    def follow_run(self, folder: str) -> None:
+        """Show a run that another process trains, live."""
+        self.send(FollowRun(folder))
+
+    def open_data(self, files: Sequence[Path]) -> None:
+        """Show what a file, a folder or two files that belong together are; they may be used."""
+        if self._data is not None:
+            self._data.reject()
         for panel in self._trainers():
-            panel.open_corpus(str(path))
+            self._data = DataDialog(files, panel.task_settings(), self)
+            self._data.requested.connect(self.send)
+            self._data.chosen.connect(panel.learn_from)
+            self._data.finished.connect(self._forget_data)
+            self._data.open()
+            self._data.ask()
+
+    def _forget_data(self) -> None:
+        self._data = None
 
     def set_text(self, text: str) -> None:
         """Put a sentence into the line for the source."""
@@ -117,14 +138,24 @@ class MainWindow(QMainWindow):
 
     def ask_for_model(self) -> None:
         """Let the user choose a run or a checkpoint."""
-        ask(self, "model", lambda path: self.open_model(reference(path)))
+        ask(self, "model", lambda paths: self.open_model(reference(paths[0])))
 
-    def ask_for_corpus(self) -> None:
-        """Let the user choose a file of sentence pairs."""
-        ask(self, "corpus", self.open_corpus)
+    def ask_for_data(self) -> None:
+        """Let the user choose a text or a table, or two files that go line by line."""
+        ask(self, "data", self.open_data)
+
+    def ask_for_folder(self) -> None:
+        """Let the user choose a folder of texts."""
+        ask(self, "folder", self.open_data)
+
+    def ask_for_followed(self) -> None:
+        """Let the user choose the folder of a run that another process trains."""
+        ask(self, "followed", lambda paths: self.follow_run(str(paths[0])))
 
     def receive(self, events: Sequence[Event]) -> None:
-        """Name the model in the window's title."""
+        """Name the model in the window's title; pass on what was found out about data."""
+        if self._data is not None:
+            self._data.receive(events)
         for event in events:
             if isinstance(event, ModelOpened):
                 self.setWindowTitle(f"{event.model.name} – Attention Explorer")
@@ -150,11 +181,11 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self._open(*found)
 
-    def _open(self, kind: Kind, path: Path) -> None:
+    def _open(self, kind: Kind, paths: Sequence[Path]) -> None:
         if kind == "model":
-            self.open_model(reference(path))
+            self.open_model(reference(paths[0]))
         else:
-            self.open_corpus(path)
+            self.open_data(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Hide at once, and close for good when the worker has saved and ended."""

@@ -23,7 +23,9 @@ class Offers(Protocol):
 
     def open_model(self, reference: str) -> None: ...
     def ask_for_model(self) -> None: ...
-    def ask_for_corpus(self) -> None: ...
+    def ask_for_data(self) -> None: ...
+    def ask_for_folder(self) -> None: ...
+    def ask_for_followed(self) -> None: ...
 
 
 class ModelMenu(QMenu):
@@ -73,7 +75,9 @@ def fill_menu_bar(
 
 def _fill_file(menu: QMenu, window: QWidget, offers: Offers, actions: TrainingActions) -> None:
     _add(menu, "&Open model or run…", offers.ask_for_model, QKeySequence.StandardKey.Open)
-    _add(menu, "Open &corpus…", offers.ask_for_corpus, "Ctrl+Shift+O")
+    _add(menu, "Open &data…", offers.ask_for_data, "Ctrl+Shift+O")
+    _add(menu, "Open &folder of texts…", offers.ask_for_folder)
+    _add(menu, "Follo&w run…", offers.ask_for_followed)
     menu.addAction(actions.save)
     menu.addSeparator()
     _add(menu, "&Quit", window.close, "Ctrl+Q")

@@ -1,5 +1,6 @@
 """What can be opened: by dialog, by dropping it on the window, and again from the menu."""
 
+import mimetypes
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -10,19 +11,38 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from explorer.messages.events import Event, ModelOpened, TrainingChanged
 from explorer.resources import sample_models
 
-Kind = Literal["model", "corpus"]
+Kind = Literal["model", "data", "folder", "followed"]
 _RECENT_KEY = "files/recent"
 _MOST_RECENT = 8
 _MODEL_FILTER = "Runs and checkpoints (run.toml *.safetensors)"
-_CORPUS_FILTER = "Sentence pairs (*.tsv *.txt *.tsv.gz *.txt.gz);;All files (*)"
+_DATA_FILTER = (
+    "Texts and tables (*.txt *.tsv *.csv *.jsonl *.ndjson *.json *.md *.txt.gz *.tsv.gz *.csv.gz "
+    "*.jsonl.gz);;All files (*)"
+)
+_TITLES: dict[Kind, str] = {
+    "model": "Open model or run", "data": "Open data", "folder": "Open a folder of texts",
+    "followed": "Follow a run: choose its folder",
+}  # fmt: skip
 
 
 def kind_of(path: Path) -> Kind | None:
-    """What a dropped file or folder is to us; None for what we cannot open."""
-    if path.is_dir() or path.name == "run.toml" or path.suffix == ".safetensors":
+    """What a dropped file or folder is to us; None for what we cannot open, such as pictures."""
+    if path.is_dir():
+        return "model" if _is_model(path) or not any(path.iterdir()) else "folder"
+    if path.name == "run.toml" or path.suffix == ".safetensors":
         return "model"
-    suffixes = [s for s in path.suffixes if s != ".gz"]
-    return "corpus" if suffixes and suffixes[-1] in (".tsv", ".txt") else None
+    guess, packed = mimetypes.guess_type(path.name)
+    sort = (guess or "text/").partition("/")[0]
+    fits = sort in ("text", "application") and guess not in _NO_TEXT
+    return "data" if fits and packed in (None, "gzip") else None
+
+
+_NO_TEXT = ("application/zip", "application/pdf", "application/x-tar")
+
+
+def _is_model(folder: Path) -> bool:
+    """Whether a folder is a run, a checkpoint or a pre-trained model."""
+    return (folder / "run.toml").exists() or any(folder.glob("*.safetensors"))
 
 
 def reference(path: Path) -> str:
@@ -30,23 +50,32 @@ def reference(path: Path) -> str:
     return str(path.parent if path.name == "run.toml" else path)
 
 
-def dropped(data: QMimeData) -> tuple[Kind, Path] | None:
-    """The one thing in a drag that we can open."""
-    for url in data.urls():
-        path = Path(url.toLocalFile())
-        kind = kind_of(path) if url.isLocalFile() else None
-        if kind is not None:
-            return kind, path
-    return None
+def dropped(data: QMimeData) -> tuple[Kind, list[Path]] | None:
+    """The one thing in a drag that we can open, or the two files of data that belong together."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    known: list[tuple[Kind, Path]] = []
+    for path in paths:
+        if (kind := kind_of(path)) is not None:
+            known.append((kind, path))
+    if not known:
+        return None
+    kind, first = known[0]
+    files = [path for other, path in known if other == "data"]
+    return (kind, files[:2]) if kind == "data" else (kind, [first])
 
 
-def ask(parent: QWidget, kind: Kind, chosen: Callable[[Path], None]) -> None:
-    """Let the user choose a file; the window stays alive meanwhile."""
-    what = "Open model or run" if kind == "model" else "Open corpus"
-    files = _MODEL_FILTER if kind == "model" else _CORPUS_FILTER
-    dialog = QFileDialog(parent, what, "", files)
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+def ask(parent: QWidget, kind: Kind, chosen: Callable[[list[Path]], None]) -> None:
+    """Let the user choose a file, two of data, or a folder; the window stays alive meanwhile."""
+    dialog = QFileDialog(parent, _TITLES[kind], "")
+    mode = QFileDialog.FileMode
+    modes = {
+        "model": mode.ExistingFile, "data": mode.ExistingFiles, "folder": mode.Directory,
+        "followed": mode.Directory,
+    }  # fmt: skip
+    dialog.setFileMode(modes[kind])
+    if kind in ("model", "data"):
+        dialog.setNameFilters((_MODEL_FILTER if kind == "model" else _DATA_FILTER).split(";;"))
+    dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names[:2]]))
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
 

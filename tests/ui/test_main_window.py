@@ -9,11 +9,13 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QMenuBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.data.preview import Previewer
 from explorer.messages.commands import (
     Command,
     Inspect,
     OpenModel,
     PauseTraining,
+    PreviewData,
     ResumeTraining,
     Shutdown,
     StartTraining,
@@ -22,6 +24,7 @@ from explorer.messages.commands import (
 )
 from explorer.messages.config import RunConfig
 from explorer.messages.events import (
+    DataPreviewed,
     Ended,
     EngineReady,
     Event,
@@ -33,6 +36,7 @@ from explorer.messages.events import (
 from explorer.messages.mailbox import Inbox, Outbox
 from explorer.messages.results import ModelInfo
 from explorer.ui import theme
+from explorer.ui.data_dialog import DataDialog
 from explorer.ui.main_window import MainWindow
 from explorer.ui.menus import kept_appearance
 from explorer.ui.session import Session
@@ -114,10 +118,10 @@ def taken(step: int, steps: int, rate: float, seconds: float) -> TrainStep:
     return TrainStep(step, steps, 1.0, 1e-3, 0.5, 640, rate, seconds)
 
 
-def drop(window: MainWindow, path: Path) -> bool:
-    """Let a file fall on the window; whether it was accepted."""
+def drop(window: MainWindow, *paths: Path) -> bool:
+    """Let files fall on the window; whether they were accepted."""
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     how = (
         Qt.DropAction.CopyAction,
         data,
@@ -319,14 +323,68 @@ def test_that_a_dropped_run_folder_is_opened(desk: Desk, tmp_path: Path) -> None
     assert OpenModel(str(tmp_path)) in desk.asked()
 
 
-def test_that_a_dropped_corpus_goes_to_the_panel_that_trains(desk: Desk, tmp_path: Path) -> None:
+def answered(desk: Desk, dialog: DataDialog) -> PreviewData:
+    """Answer the dialog's newest question as the worker would."""
+    asked = [c for c in desk.asked() if isinstance(c, PreviewData)][-1]
+    found = Previewer().look(asked.settings, asked.sentence, guess=asked.guess)
+    desk.tell(DataPreviewed(asked.request, found))
+    desk.qtbot.waitUntil(lambda: dialog.facts.text() != "Looking at its beginning …")
+    return asked
+
+
+def data_dialog(desk: Desk) -> DataDialog:
+    (dialog,) = desk.window.findChildren(DataDialog)
+    assert dialog.isVisible()
+    return dialog
+
+
+def test_that_a_dropped_table_is_looked_at_and_goes_to_the_panel_that_trains(
+    desk: Desk, tmp_path: Path
+) -> None:
     pairs = tmp_path / "pairs.tsv"
-    pairs.write_text("a\tb\n")
-    assert drop(desk.window, pairs)
+    pairs.write_text("ein Haus\ta house\n")
     desk.asked()
+    assert drop(desk.window, pairs)
+    dialog = data_dialog(desk)
+    assert not dialog.use.isEnabled()
+    assert answered(desk, dialog).guess
+    desk.qtbot.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
     desk.click("Train")
     (started,) = [c for c in desk.asked() if isinstance(c, StartTraining)]
     assert (started.config.task.name, started.config.task.file) == ("pairs", str(pairs))
+
+
+def test_that_two_files_dropped_together_belong_together(desk: Desk, tmp_path: Path) -> None:
+    files = [tmp_path / "a.de", tmp_path / "a.en"]
+    for file, text in zip(files, ("Haus\n", "house\n"), strict=True):
+        file.write_text(text)
+    desk.asked()
+    assert drop(desk.window, *files)
+    dialog = data_dialog(desk)
+    asked = answered(desk, dialog)
+    assert [asked.settings.file, asked.settings.target_file] == [str(file) for file in files]
+    assert dialog.settings.name == "pairs"
+
+
+def test_that_a_dropped_folder_of_texts_is_running_text(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Once upon a time.\n")
+    desk.asked()
+    assert drop(desk.window, tmp_path)
+    dialog = data_dialog(desk)
+    answered(desk, dialog)
+    assert dialog.settings.name == "text" and "folder of texts" in dialog.facts.text()
+
+
+def test_that_data_put_away_changes_nothing(desk: Desk, tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("ein Haus\ta house\n")
+    assert drop(desk.window, pairs)
+    dialog = data_dialog(desk)
+    answered(desk, dialog)
+    desk.qtbot.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
+    desk.click("Train")
+    (started,) = [c for c in desk.asked() if isinstance(c, StartTraining)]
+    assert started.config.task.name == "reverse"
 
 
 def test_that_a_file_of_another_kind_is_not_taken(desk: Desk, tmp_path: Path) -> None:

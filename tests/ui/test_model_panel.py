@@ -136,19 +136,36 @@ def test_that_another_task_keeps_what_was_changed(qtbot: QtBot, panel: ModelPane
     assert panel.draft.config.title == ""
 
 
-def test_that_a_corpus_becomes_the_task(panel: ModelPanel, tmp_path: Path) -> None:
-    file = tmp_path / "mine.tsv"
-    file.write_text("a\tb\n")
-    panel.open_corpus(str(file))
-    assert panel.draft.value("task.name") == "pairs"
-    assert panel.draft.value("task.file") == str(file)
-    assert panel.chooser.file.text() == "mine.tsv"
+def test_that_own_data_becomes_the_task_with_an_architecture_that_fits(panel: ModelPanel) -> None:
+    panel.learn_from({"task.name": "text", "task.file": "/mine/book.txt", "task.lowercase": True})
+    config = panel.draft.config
+    assert config is not None and config.task.file == "/mine/book.txt" and config.task.lowercase
+    assert config.model.architecture == "decoder-only"
+    assert panel.chooser.file.text() == "book.txt"
 
 
-def test_that_a_corpus_that_is_not_there_is_said_and_changes_nothing(panel: ModelPanel) -> None:
-    panel.open_corpus("/nowhere/mine.tsv")
-    assert "no file /nowhere/mine.tsv" in panel.notice.text() and panel.notice.isVisible()
-    assert panel.draft.changed == frozenset()
+def test_that_own_data_takes_the_preset_of_its_task_while_nothing_was_changed(
+    qtbot: QtBot, panel: ModelPanel
+) -> None:
+    pairs = load_preset("pairs")
+    panel.learn_from({"task.name": "pairs", "task.file": "/mine/a.tsv"})
+    assert panel.draft.config is not None
+    assert panel.draft.config.training == pairs.training != load_preset("reverse").training
+    choose(panel.chooser.task, "reverse")
+    type_into(qtbot, panel.form.row("training.steps"), "77")
+    panel.learn_from({"task.name": "pairs", "task.file": "/mine/b.tsv"})
+    assert panel.draft.config.training.steps == 77
+
+
+def test_that_a_context_longer_than_the_model_reads_is_cut_for_own_text(panel: ModelPanel) -> None:
+    panel.draft.give({"model.max_length": 32})
+    panel.learn_from({"task.name": "text", "task.file": "/mine/book.txt"})
+    assert panel.draft.value("task.context") == 32
+
+
+def test_that_the_button_beside_the_corpus_asks_for_data(qtbot: QtBot, panel: ModelPanel) -> None:
+    with qtbot.waitSignal(panel.data_asked):
+        click(qtbot, panel.chooser.corpus)
 
 
 def test_that_step_without_a_run_begins_a_paused_one(
@@ -223,7 +240,8 @@ def test_that_an_opened_model_fills_the_form_and_the_facts(panel: ModelPanel) ->
     assert panel.draft.config == config and panel.draft.changed == frozenset()
     assert panel.chooser.preset.currentText() == "As in a run"
     facts = panel.run.facts
-    assert facts.value("Device") == "CPU"
+    assert facts.value("Device") == "CPU · float32"
+    assert facts.value("Architecture") == "Encoder–decoder 1+1"
     assert facts.value("Parameters") == "1,234,567"
     assert facts.value("Vocabulary") == "48 tokens"
     assert facts.value("Step") == "300 of 600"

@@ -53,7 +53,7 @@ def find_encoding(path: Path, asked: str = "", limit: int | None = None) -> Enco
         head = file.read(PIECE)
         if name:
             if b"\0" in head and not name.startswith(("utf-16", "utf-32")):
-                raise CorpusError(_no_text(path))
+                raise CorpusError(_no_text(path, head))
             return Encoding(name, "asked")
         marked = next((name for mark, name in MARKS if head.startswith(mark)), None)
         if marked:
@@ -83,13 +83,14 @@ def _of_wide(path: Path, head: bytes) -> str:
     even, odd = head[::2].count(0), head[1::2].count(0)
     if len(head) >= 4 and max(even, odd) > len(head) // 10 and min(even, odd) < max(even, odd) / 8:
         return "utf-16-le" if odd > even else "utf-16-be"
-    raise CorpusError(_no_text(path))
+    raise CorpusError(_no_text(path, head))
 
 
-def _no_text(path: Path) -> str:
+def _no_text(path: Path, head: bytes) -> str:
+    line = head[: head.index(0)].count(b"\n") + 1
     return (
-        f"{path.name} is no text (it holds zero bytes); choose a text file, a table (TSV, CSV, "
-        "JSON Lines) or a folder of texts"
+        f"{path.name} is no text (line {line} holds a zero byte); choose a text file, a table "
+        "(TSV, CSV, JSON Lines) or a folder of texts"
     )
 
 

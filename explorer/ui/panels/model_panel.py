@@ -1,19 +1,17 @@
 """The panel where a model is set up and trained: task, preset, every setting, the buttons."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from explorer.messages import commands
-from explorer.messages.config import RunConfig
-from explorer.messages.events import Event, Failed, ModelOpened, TrainingChanged
+from explorer.messages.config import RunConfig, TaskConfig
+from explorer.messages.events import Event, Failed, ModelOpened, Remedy, TrainingChanged
 from explorer.messages.presets import Preset, all_presets
 from explorer.messages.results import ModelInfo
 from explorer.messages.settings import SettingsError
-from explorer.messages.task_config import OWN
 from explorer.ui import theme
 from explorer.ui.panel import Panel
 from explorer.ui.widgets.notice import Notice
@@ -21,8 +19,6 @@ from explorer.ui.widgets.run_view import RunView
 from explorer.ui.widgets.settings_draft import SettingsDraft
 from explorer.ui.widgets.settings_form import SettingsForm
 from explorer.ui.widgets.task_chooser import TaskChooser, task_info
-
-_FILES = "Text and tables (*.txt *.tsv *.csv *.jsonl *.txt.gz *.tsv.gz *.csv.gz);;All files (*)"
 
 
 class ModelPanel(Panel):
@@ -32,6 +28,8 @@ class ModelPanel(Panel):
     title = "Model and training"
     area = Qt.DockWidgetArea.LeftDockWidgetArea
     shortcut = "Ctrl+1"
+    data_asked = Signal()
+    """A person wants to choose data of their own."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,8 +69,9 @@ class ModelPanel(Panel):
     def _connect(self) -> None:
         self.chooser.task_chosen.connect(self._choose_task)
         self.chooser.preset_chosen.connect(self.choose_preset)
-        self.chooser.corpus_asked.connect(self._ask_for_corpus)
+        self.chooser.corpus_asked.connect(self.data_asked)
         self.form.edited.connect(self._judge)
+        self.notice.chosen.connect(self._go_on_with)
         self.form.applied.connect(self._apply)
         self.run.reason.linkActivated.connect(self._go_to)
         buttons = self.run.buttons
@@ -135,21 +134,32 @@ class ModelPanel(Panel):
         self.requested.emit(commands.StartTraining(config, paused=paused))
         return True
 
-    def open_corpus(self, path: str) -> None:
-        """Learn from a file or a folder; when there is none, say so.
+    def task_settings(self) -> TaskConfig:
+        """What is learned as the form has it; the defaults while something in it does not fit."""
+        self._fill()
+        config = self.draft.config
+        return config.task if config is not None else TaskConfig()
 
-        A task of one's own data stays; else a folder is running text, and a file has pairs.
+    def learn_from(self, values: Mapping[str, object]) -> None:
+        """Take the settings of one's own data, with an architecture that can learn from it.
+
+        As long as nothing was changed by hand, the other settings are those of the task's preset.
         """
         self._fill()
-        place = Path(path)
-        if not place.exists():
-            self.notice.say(f"There is no file {path}. Choose another with “Open corpus…”.")
-            return
         self.notice.clear()
-        task = str(self.draft.value("task.name"))
-        if task not in OWN:
-            task = "text" if place.is_dir() else "pairs"
-        self._give({**self._task(task), "task.file": path})
+        task = str(values["task.name"])
+        preset = self._preset_of(task)
+        if not self.draft.changed and preset and self.draft.value("task.name") != task:
+            self.draft.take(self._presets[preset])
+        fitting = self._task(task)
+        room, context = (self.draft.value(p) for p in ("model.max_length", "task.context"))
+        if task == "text" and isinstance(room, int) and isinstance(context, int):
+            fitting["task.context"] = min(room, context)
+        self._give({**fitting, **values})
+
+    def _go_on_with(self, remedy: Remedy) -> None:
+        """Resume the run that failed, with gentler settings."""
+        self.requested.emit(commands.ResumeTraining(remedy.values))
 
     def choose_preset(self, name: str) -> None:
         """Take all settings of a preset; the empty name is the opened model."""
@@ -179,12 +189,6 @@ class ModelPanel(Panel):
 
     def _apply(self, path: str, value: float) -> None:
         self.requested.emit(commands.ChangeTraining(((path, value),)))
-
-    def _ask_for_corpus(self) -> None:
-        start = str(self.draft.value("task.file"))
-        path, _ = QFileDialog.getOpenFileName(self, "Open corpus", start, _FILES)
-        if path:
-            self.open_corpus(path)
 
     def _go_to(self, path: str) -> None:
         if path:
@@ -222,7 +226,7 @@ class ModelPanel(Panel):
             elif isinstance(event, TrainingChanged) and event.state == "running":
                 self.notice.clear()
             elif isinstance(event, Failed) and event.about in ("training", "model"):
-                self.notice.say(event.message)
+                self.notice.say(event.message, event.remedies)
         self.run.receive(events)
         if self.form.running.receive(events):
             self.form.judge()

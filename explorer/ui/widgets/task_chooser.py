@@ -22,7 +22,7 @@ _TASK_TIP = (
 )
 _PRESET_TIP = "<b>Preset</b><br>Settings that are known to work. Choosing one replaces them all."
 _CORPUS_TIP = (
-    "<b>Open corpus</b><br>Your own text, or a table of pairs or labels: plain text, TSV, CSV or "
+    "<b>Open data</b><br>Your own text, or a table of pairs or labels: plain text, TSV, CSV or "
     "JSON Lines, or a folder of text files. <code>task.file</code>"
 )
 
@@ -57,7 +57,7 @@ class TaskChooser(QWidget):
 
     def _corpus_button(self) -> QPushButton:
         button = QPushButton("Open…", self)
-        button.setAccessibleName("Open corpus")
+        button.setAccessibleName("Open data")
         button.setToolTip(_CORPUS_TIP)
         button.clicked.connect(self.corpus_asked)
         return button
