@@ -16,6 +16,11 @@ def short(number: float) -> str:
     return f"{number:.0f}"
 
 
+def size(number: float) -> str:
+    """Bytes in three figures and a unit of a thousand: `512 bytes`, `41.2 kB`, `1.23 GB`."""
+    return f"{number:.0f} bytes" if number < 999.5 else f"{short(number)}B"
+
+
 def duration(seconds: float) -> str:
     """`0:42`, `2:10`, `1:02:10`, or `3 days` from two days on."""
     whole = max(0, round(seconds))

@@ -16,12 +16,15 @@ _LEFT = 0.58
 """Share of the first column, which holds the longest figure: the steps."""
 _NOTHING = "–"
 TERMS = {
-    "Device": "What the model computes on.",
-    "Parameters": "Numbers that the model learns.",
-    "Vocabulary": "Different tokens that the model knows (|V|).",
-    "Tokens/s": "Source and target tokens that the run learns from in a second, without padding.",
     "Step": "Batches learned from, of all that the run will take.",
     "Time left": "At the pace of the last seconds.",
+    "Device": "What the model computes on, and the number format of its products.",
+    "Tokens/s": "Source and target tokens that the run learns from in a second, without padding.",
+    "Architecture": "Reads and writes, writes on from a prompt, or reads only; and its layers.",
+    "Parameters": "Numbers that the model learns.",
+    "Weights": "Bytes that they take in memory; after the arrow, exported with their few bits.",
+    "Vocabulary": "Different tokens that the model knows (|V|).",
+    "Held-out loss": "Nats a token; of a low-bit model beside that of its weights unrounded.",
 }
 
 
@@ -56,7 +59,7 @@ class RunFacts(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Three rows of two pairs, whatever they say."""
+        """Rows of two pairs, whatever they say."""
         rows = (len(self._values) + 1) // 2
         height = _BAR + theme.SPACE + rows * (_GAP + self._pair_height()) - _GAP
         return QSize(28 * theme.SPACE, height)

@@ -1,6 +1,7 @@
 """The run: its buttons, why it cannot start, its facts, and its folder."""
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, QUrl
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from explorer.messages.events import (
     EngineReady,
+    Evaluated,
     Event,
     Failed,
     ModelOpened,
@@ -16,11 +18,12 @@ from explorer.messages.events import (
     TrainingChanged,
     TrainStep,
 )
-from explorer.messages.results import ModelInfo
+from explorer.messages.results import Measurement, ModelInfo
 from explorer.messages.settings import all_settings
 from explorer.ui import theme
 from explorer.ui.icons import icon
 from explorer.ui.widgets.figures import count, duration, short
+from explorer.ui.widgets.model_words import shape, weights
 from explorer.ui.widgets.run_buttons import RunButtons, State
 from explorer.ui.widgets.run_facts import Pace, RunFacts
 from explorer.ui.widgets.text_line import TextLine
@@ -35,7 +38,7 @@ class RunView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.state: State = "none"
-        self.folder = ""
+        self.folder = self._device = self._precision = ""
         self._before: State = "none"
         self._fits, self._resumable = True, False
         self._errors: dict[str, str] = {}
@@ -129,12 +132,15 @@ class RunView(QWidget):
                 case TrainStep():
                     self._newest = event
                 case EngineReady():
-                    self.facts.show_values({"Device": event.device})
+                    self._device = event.device
+                    self._show_device("")
                     self.facts.setToolTip(event.detail or self.facts.toolTip())
                 case ModelOpened():
                     self._open(event.model)
                 case TrainingChanged():
                     self._change(event)
+                case Evaluated():
+                    self._show_losses(event.measurement)
                 case RunSaved():
                     self._show_folder(event.folder)
                 case Failed() if event.about in ("training", "engine") and self.state == "starting":
@@ -149,16 +155,28 @@ class RunView(QWidget):
         self._newest = None
         self._pace.forget()
         figures = {
+            "Architecture": shape(model.config.model),
             "Parameters": count(model.parameters),
+            "Weights": weights(model),
             "Vocabulary": f"{count(model.vocabulary_size)} tokens",
+            "Held-out loss": "",
             "Step": f"{count(model.step)} of {count(steps)}",
             "Tokens/s": "", "Time left": "",
         }  # fmt: skip
         self.facts.show_values(figures, model.step / steps)
+        if model.history is not None and model.history.measurements:
+            self._show_losses(model.history.measurements[-1])
+        self._show_device(model.config.training.precision)
         self._resumable = model.history is not None and model.step < steps
         if self.state not in ("starting", "running", "paused"):
             self._show_folder(model.origin if Path(model.origin).is_absolute() else "")
             self._show_state("none")
+
+    def _show_device(self, precision: str) -> None:
+        """What is computed on, and in which number format."""
+        self._precision = precision or self._precision
+        parts = [part for part in (self._device, self._precision) if part]
+        self.facts.show_values({"Device": " · ".join(parts)})
 
     def _change(self, event: TrainingChanged) -> None:
         if self.state == "starting" and event.state in ("stopped", "finished"):
@@ -173,6 +191,12 @@ class RunView(QWidget):
         figures = {"Step": steps} | ({} if event.state == "running" else {"Time left": ""})
         self.facts.show_values(figures, event.step / max(1, event.steps))
         self._show_state(event.state)
+
+    def _show_losses(self, measured: Measurement) -> None:
+        """The loss beside that of full precision; one alone where there is no other."""
+        full = measured.full_precision_loss
+        text = f"{measured.loss:.3f}" + ("" if isnan(full) else f", unrounded {full:.3f}")
+        self.facts.show_values({"Held-out loss": text})
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while nobody looked."""
