@@ -5,9 +5,11 @@ from pathlib import Path
 
 from explorer.messages.config import RunConfig
 from explorer.messages.settings import SettingsError, validated
+from explorer.messages.task_config import GENERATED, OWN
 from explorer.resources import resource
 
-_EASIEST_FIRST = ("copy", "reverse", "sort", "dates", "pairs")
+_EASIEST_FIRST = (*GENERATED, *OWN)
+"""In groups: lists, arithmetic and counting, language, signals, and what one brings oneself."""
 
 
 @dataclass(frozen=True, slots=True)

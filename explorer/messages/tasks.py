@@ -61,7 +61,7 @@ TASK_INFO: Mapping[TaskName, TaskInfo] = {
         "Each output looks back at what followed the same item earlier: an induction head.",
     ),
     "recall": TaskInfo(
-        "Associative recall", "The answer looks at the value that stands beside the asked key.",
+        "Associative recall", "The answer looks at the pair that has the asked key.",
         "class",
     ),
     "addition": TaskInfo(
@@ -72,7 +72,7 @@ TASK_INFO: Mapping[TaskName, TaskInfo] = {
         "class",
     ),
     "parity": TaskInfo(
-        "Parity", "Each output looks at its own bit and at all the bits before it.", "aligned"
+        "Parity", "Each output looks at its own bit and at the output before it.", "aligned"
     ),
     "counting": TaskInfo(
         "Counting", "The answer looks at every item that is like the asked one, and at no other.",

@@ -1,4 +1,4 @@
-"""Associative recall: the answer looks at the value that stands beside the asked key."""
+"""Associative recall: the answer looks at the pair that has the asked key."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -14,7 +14,11 @@ VALUES = "0123456789"
 
 
 class Recall:
-    """`a 3 k 7 c 3 ? k` → `7`: letters are keys, digits their values (Ba et al., 2016)."""
+    """`a3 k7 c3 ? k` → `7`: letters are keys, digits their values (Ba et al., 2016).
+
+    A pair is one word, so that one look finds it; looks that build on each other are the matter
+    of the task `repeat`.
+    """
 
     name: ClassVar[str] = "recall"
 
@@ -23,12 +27,11 @@ class Recall:
         draw = Drawing(chance)
         longest = min(config.max_length, config.symbols)
         length = draw.between(min(config.min_length, longest), longest)
-        keys = draw.some(LETTERS[: config.symbols], length)
-        values = [draw.one(VALUES) for _ in keys]
-        asked = draw.below(length)
-        listed = [f"{key} {value}" for key, value in zip(keys, values, strict=True)]
-        return Pair(" ".join([*listed, "?", keys[asked]]), values[asked])
+        pairs = [key + draw.one(VALUES) for key in draw.some(LETTERS[: config.symbols], length)]
+        asked = draw.one(pairs)
+        return Pair(" ".join([*pairs, "?", asked[0]]), asked[1])
 
     def words(self, config: TaskConfig) -> Iterable[str]:
-        """Every key and every value once, and the question mark."""
-        return [" ".join([*LETTERS[: config.symbols], *VALUES, "?"])]
+        """Every pair, every key and every value once, and the question mark."""
+        keys = LETTERS[: config.symbols]
+        return [" ".join([*(key + value for key in keys for value in VALUES), *keys, *VALUES, "?"])]
