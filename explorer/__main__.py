@@ -3,6 +3,9 @@
 import gc
 import sys
 from collections.abc import Sequence
+from typing import NamedTuple
+
+from explorer.engine.threads import be_considerate
 
 COMMANDS = ("models", "train", "inspect", "decode", "evaluate", "export", "metrics")
 """The first words that are commands; any other first word is a model for the window."""
@@ -10,6 +13,7 @@ COMMANDS = ("models", "train", "inspect", "decode", "evaluate", "export", "metri
 
 def main() -> int:
     """Open the window, or run a command; returns the exit status."""
+    be_considerate()
     asked = window_request(sys.argv[1:])
     if asked is None:
         from explorer.cli import main as command_line
@@ -21,13 +25,22 @@ def main() -> int:
     return run(*asked)
 
 
-def window_request(arguments: Sequence[str]) -> tuple[str | None, str | None] | None:
-    """The model and the text of `[MODEL] [--text TEXT]`; None when it is anything else.
+class WindowRequest(NamedTuple):
+    """What the window shall show; with `follow` the model is a run that another process trains."""
+
+    model: str | None = None
+    text: str | None = None
+    follow: bool = False
+
+
+def window_request(arguments: Sequence[str]) -> WindowRequest | None:
+    """What `[MODEL] [--text TEXT] [--follow]` asks for; None when it is anything else.
 
     So simple a line is read here, since the command line's library takes a tenth of a second.
     """
     model: str | None = None
     text: str | None = None
+    follow = False
     waiting = list(arguments)
     while waiting:
         word = waiting.pop(0)
@@ -35,11 +48,13 @@ def window_request(arguments: Sequence[str]) -> tuple[str | None, str | None] | 
             text = word.removeprefix("--text=")
         elif word == "--text" and waiting and text is None:
             text = waiting.pop(0)
+        elif word == "--follow" and not follow:
+            follow = True
         elif word and not word.startswith("-") and model is None and word not in COMMANDS:
             model = word
         else:
             return None
-    return model, text
+    return None if follow and model is None else WindowRequest(model, text, follow)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,10 @@ class _Worker:
             self._thread.join()
 
 
-def run(model: str | None = None, text: str | None = None, observer: Observer | None = None) -> int:
+def run(
+    model: str | None = None, text: str | None = None, follow: bool = False,
+    observer: Observer | None = None,
+) -> int:  # fmt: skip
     """Open the window, on a model and with a sentence when given; returns the exit status."""
     app = _application()
     settings = QSettings()
@@ -57,7 +60,10 @@ def run(model: str | None = None, text: str | None = None, observer: Observer | 
     window.painted.connect(worker.start)
     QTimer.singleShot(_START_ANYHOW, worker.start)
     window.finished.connect(app.quit)
-    window.open_model(model or OPENING_MODEL)
+    if model and follow:
+        window.follow_run(model)
+    else:
+        window.open_model(model or OPENING_MODEL)
     if text:
         window.set_text(text)
     if observer is not None:

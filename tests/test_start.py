@@ -2,16 +2,19 @@
 
 import pytest
 
-from explorer.__main__ import window_request
+from explorer.__main__ import WindowRequest, window_request
 
 
 @pytest.mark.parametrize(
     ("line", "asked"),
     [
-        ([], (None, None)),
-        (["dates"], ("dates", None)),
-        (["dates", "--text", "24 July"], ("dates", "24 July")),
-        (["--text=24 July", "runs/a b"], ("runs/a b", "24 July")),
+        ([], WindowRequest()),
+        (["dates"], WindowRequest("dates")),
+        (["dates", "--text", "24 July"], WindowRequest("dates", "24 July")),
+        (["--text=24 July", "runs/a b"], WindowRequest("runs/a b", "24 July")),
+        (["--follow", "runs/a b"], WindowRequest("runs/a b", follow=True)),
+        (["runs/a b", "--follow"], WindowRequest("runs/a b", follow=True)),
+        (["--follow"], None),
         (["models"], None),
         (["train", "reverse"], None),
         (["--help"], None),
@@ -21,6 +24,6 @@ from explorer.__main__ import window_request
     ],
 )
 def test_that_only_a_model_and_a_text_open_the_window(
-    line: list[str], asked: tuple[str | None, str | None] | None
+    line: list[str], asked: WindowRequest | None
 ) -> None:
     assert window_request(line) == asked

@@ -18,6 +18,7 @@ from explorer.subjects.subject import Subject
 from explorer.training.early_stop import EarlyStop
 from explorer.training.evaluation import measure
 from explorer.training.parallel import ALONE, World
+from explorer.training.precision import require_precision
 from explorer.training.stability import LossWatch, exploded
 from explorer.training.trainer import Trainer, new_model
 
@@ -47,6 +48,7 @@ class Run:
         Raises `CorpusError` for data that cannot be used, `PrecisionError` for a number format
         that the device lacks, `OSError` for a folder that cannot be written.
         """
+        require_precision(config.training, device)
         data = prepare(config, report=report)
         folder = RunFolder(path)
         held_out = {"validation": data.validation, "test": data.test}

@@ -78,7 +78,7 @@ def _mends(event: Event, failure: Failed) -> bool:
             return failure.about != "engine"
         case Inspected():
             return failure.about == "sentence"
-        case TrainingChanged(state="running" | "finished"):
+        case TrainingChanged(state="running" | "finished" | "following"):
             return failure.about == "training"
         case _:
             return False
@@ -128,8 +128,16 @@ def _training(event: TrainingChanged) -> Notice:
             return Notice(
                 "good", f"Stopped at step {step}; saved in {_place(event.folder)}. Resume any time."
             )
+        case "finished" if event.detail:
+            return Notice("good", event.detail)
         case "finished":
             return Notice("good", f"Finished: all {steps} steps; saved in {_place(event.folder)}.")
+        case "following":
+            return Notice(
+                "info",
+                f"Following {_place(event.folder)}, which another process trains: step {step} of "
+                f"{steps}. Curves and heads move as it writes.",
+            )
 
 
 def _place(folder: str) -> str:

@@ -1,15 +1,31 @@
 """A message for a person on top of a panel, which stays until it is closed or overtaken."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.messages.events import Remedy
 from explorer.ui import theme
 from explorer.ui.icons import icon
 from explorer.ui.style_sheet import mix
 
 
 class Notice(QFrame):
-    """What went wrong and what to do; hidden while there is nothing to say."""
+    """What went wrong and what to do; hidden while there is nothing to say.
+
+    A remedy is a button; `chosen` fires with it.
+    """
+
+    chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,9 +42,13 @@ class Notice(QFrame):
         self._close.setToolTip("Put this message away.")
         self._close.setAccessibleName("Close message")
         self._close.clicked.connect(self.clear)
+        self.buttons: list[QPushButton] = []
+        self._column = QVBoxLayout()
+        self._column.setSpacing(theme.SPACE // 2)
+        self._column.addWidget(self._label)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE, theme.SPACE // 2, theme.SPACE // 2, theme.SPACE // 2)
-        row.addWidget(self._label, 1)
+        row.addLayout(self._column, 1)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
         theme.theme().changed.connect(self._dress)
@@ -37,9 +57,10 @@ class Notice(QFrame):
         """What is said; empty when nothing."""
         return self._label.text()
 
-    def say(self, message: str) -> None:
-        """Show a message in place of the one before."""
+    def say(self, message: str, remedies: Sequence[Remedy] = ()) -> None:
+        """Show a message in place of the one before, with a button for each way to go on."""
         self._dress()
+        self._offer(remedies)
         self._label.setText(message)
         self._label.setAccessibleName(message)
         self.show()
@@ -47,7 +68,25 @@ class Notice(QFrame):
     def clear(self) -> None:
         """Nothing to say any more."""
         self._label.clear()
+        self._offer(())
         self.hide()
+
+    def _offer(self, remedies: Sequence[Remedy]) -> None:
+        for button in self.buttons:
+            self._column.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = [self._button(remedy) for remedy in remedies]
+        for button in self.buttons:
+            self._column.addWidget(button)
+
+    def _button(self, remedy: Remedy) -> QPushButton:
+        button = QPushButton(remedy.label, self)
+        changed = "<br>".join(f"{path} = {value:g}" for path, value in remedy.values)
+        button.setToolTip(f"<b>{remedy.label}</b><br>{changed}")
+        button.setAccessibleName(remedy.label)
+        button.clicked.connect(lambda: self.chosen.emit(remedy))
+        return button
 
     def _dress(self) -> None:
         c = theme.colors()
