@@ -2,8 +2,8 @@
 
 from explorer.data.batches import GeneratedStream, held_out_pairs
 from explorer.data.coding import Coding, Vocabularies
+from explorer.data.fitting import require_examples, require_words
 from explorer.data.own import prepare_own
-from explorer.data.pairs import CorpusError
 from explorer.data.task_data import Report, TaskData
 from explorer.data.tasks import TASKS
 from explorer.data.vocabulary import train_vocabulary
@@ -28,6 +28,7 @@ def prepare(
 
 def _prepare_generated(config: RunConfig, vocabularies: Vocabularies | None) -> TaskData:
     task, settings, seed = TASKS[config.task.name], config.task, config.training.seed
+    fresh = vocabularies is None
     if vocabularies is None:
         size = settings.vocabulary_size
         words = train_vocabulary(task.words(settings), settings.vocabulary, size)
@@ -35,11 +36,8 @@ def _prepare_generated(config: RunConfig, vocabularies: Vocabularies | None) -> 
     coding = Coding(config, vocabularies)
     stream = GeneratedStream(task, coding, config.training.batch_size, seed)
     pairs = held_out_pairs(task, settings, settings.validation + settings.test, seed)
-    if not pairs:
-        raise CorpusError(
-            f"task.max_length: the task {settings.name} with lists of {settings.min_length} to "
-            f"{settings.max_length} items of {settings.symbols} symbols has too few different "
-            "examples to hold any out; allow longer lists or more symbols"
-        )
+    require_examples(task, settings, pairs)
+    if fresh:
+        require_words(task, settings, vocabularies.source, pairs)
     validation = max(1, min(settings.validation, len(pairs) // 2))
     return TaskData(coding, stream, pairs[:validation], pairs[validation:], settings.name)
