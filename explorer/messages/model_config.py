@@ -116,7 +116,8 @@ class ModelConfig(Section):
     initialisation: Literal["xavier", "gpt2", "depth"] = setting(
         "xavier", "Initialisation",
         "Of the matrices: Xavier-uniform, normal with deviation 0.02 and less before the residual "
-        "(GPT-2), or normal by width with outputs of sub-layers at zero, so that depth starts mild.",
+        "(GPT-2), or normal by width with the outputs of sub-layers at zero, so that depth starts "
+        "mild.",
     )  # fmt: skip
     weights: Literal["full", "ternary", "binary"] = setting(
         "full", "Weights",
