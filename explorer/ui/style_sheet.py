@@ -156,13 +156,14 @@ def _choices(c: Colors) -> str:
     return f"""
     QCheckBox, QRadioButton {{ color: {c.text}; spacing: 7px; background: transparent; }}
     QCheckBox:disabled, QRadioButton:disabled {{ color: {c.faint}; }}
-    QCheckBox::indicator, QRadioButton::indicator {{ width: 14px; height: 14px;
+    QCheckBox::indicator, QRadioButton::indicator, QListView::indicator {{ width: 14px; height: 14px;
         background: {_field(c)}; border: 1px solid {mix(c.line, c.text, 0.25)}; }}
-    QCheckBox::indicator {{ border-radius: 4px; }}
+    QCheckBox::indicator, QListView::indicator {{ border-radius: 4px; }}
     QRadioButton::indicator {{ border-radius: 8px; }}
     QCheckBox::indicator:hover, QRadioButton::indicator:hover,
     QCheckBox:focus::indicator, QRadioButton:focus::indicator {{ border-color: {c.accent}; }}
-    QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
+    QCheckBox::indicator:checked, QListView::indicator:checked {{
+        background: {c.accent}; border-color: {c.accent};
         image: {_check(c, on_accent=True)}; }}
     QRadioButton::indicator:checked {{ background: {c.accent}; border: 4px solid {_field(c)}; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.line}; }}

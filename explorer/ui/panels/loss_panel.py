@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from explorer.messages.events import Event
+from explorer.messages.events import Event, ModelOpened
 from explorer.messages.results import Baseline
 from explorer.ui import theme
 from explorer.ui.panel import Panel
@@ -14,6 +14,7 @@ from explorer.ui.widgets.baseline_lines import Line
 from explorer.ui.widgets.curve_plot import CurvePlot
 from explorer.ui.widgets.curve_saving import CurveSaving
 from explorer.ui.widgets.run_chart import RunChart
+from explorer.ui.widgets.run_comparison import RunComparison
 from explorer.ui.widgets.run_curves import RunCurves, percent
 
 REFRESH = 500
@@ -47,6 +48,7 @@ class LossPanel(Panel):
         self.chart = RunChart((self.loss_plot, self.accuracy_plot, self.rate_plot), self)
         self.chart.setAccessibleDescription(_HELP)
         self.saving = CurveSaving(c, self.chart, self)
+        self.compared = RunComparison(c, self)
         self.said, self.notice = self.saving.said, self.saving.notice
         self._stale = False
         self._timer = QTimer(self)
@@ -83,6 +85,8 @@ class LossPanel(Panel):
         self._make_saving_actions()
 
     def _make_saving_actions(self) -> None:
+        tip = "A large window with this run and those before it: zoom, move, compare."
+        self.compare = self._action("Compare runs…", tip, self.compared.open)
         tip = "Every point of every curve, not the means that are drawn."
         self.save_data = self._action("Save curves as CSV…", tip, self.saving.ask_for_csv)
         tip = "The curves as they are on screen, at twice the resolution."
@@ -139,6 +143,8 @@ class LossPanel(Panel):
         menu.addSeparator()
         menu.addActions([self.show_accuracy, self.show_rate, self.show_baselines])
         menu.addSeparator()
+        menu.addAction(self.compare)
+        menu.addSeparator()
         menu.addActions([self.save_data, self.save_picture, self.copy_picture])
         return menu
 
@@ -185,6 +191,8 @@ class LossPanel(Panel):
     def receive(self, events: Sequence[Event]) -> None:
         """Keep what is new; it is drawn twice a second at most."""
         for event in events:
+            if isinstance(event, ModelOpened):
+                self.compared.shelf.keep(self.curves)
             self._stale |= self.curves.take(event)
         if self._stale and self.isVisible() and not self._timer.isActive():
             self._timer.start()
@@ -201,6 +209,7 @@ class LossPanel(Panel):
             self._show_baselines(self.show_baselines.isChecked())
             self.chart.set_marks(self.curves.marks)
             self.chart.refresh_data()
+            self.compared.refresh()
 
 
 def _loss_lines(found: Iterable[Baseline]) -> list[Line]:
