@@ -13,7 +13,7 @@ from explorer.messages.settings import SettingsError
 app = typer.Typer(
     name="attention-explorer", add_completion=False, no_args_is_help=False,
     help="See how a Transformer learns to attend. Without a command the window opens: "
-    "attention-explorer [MODEL] [--text TEXT].",
+    "attention-explorer [MODEL] [--text TEXT] [--follow].",
     pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
 
@@ -82,6 +82,9 @@ def train(
     changes: Annotated[
         list[str] | None, typer.Option("--set", help="SECTION.FIELD=VALUE, any number of times.")
     ] = None,
+    data: Annotated[
+        str, typer.Option(help="Your own text, table or folder; two files with a | between.")
+    ] = "",
     device: Device = "auto",
     resume: Annotated[bool, typer.Option(help="Go on with the run in the folder.")] = False,
     as_json: AsJson = False,
@@ -93,7 +96,7 @@ def train(
     """
     from explorer.engine.training_command import train_run
 
-    config = _settings(preset, changes or [])
+    config = _settings(preset, changes or [], data)
     live = _named_values(changes or []) if resume else {}
     result = train_run(config, out, device, resume=resume, quiet=as_json, changes=live)
     if as_json and result is not None:
@@ -113,17 +116,26 @@ def metrics(
     print(csv)
 
 
-def _settings(preset: str, changes: Sequence[str]) -> Any:
+def _settings(preset: str, changes: Sequence[str], data: str = "") -> Any:
     from explorer.messages.presets import load_preset, read_settings
     from explorer.messages.settings import with_values
 
     path = Path(preset)
     config = read_settings(path) if path.suffix == ".toml" else load_preset(preset)
+    if data:
+        from explorer.data.guessing import with_data
+
+        config = with_data(config, data)
     config = with_values(config, _named_values(changes))
-    if config.task.file:
-        file = str(Path(config.task.file).expanduser().absolute())
-        config = with_values(config, {"task.file": file})
-    return config
+    files = ("file", "target_file", "validation_file", "test_file")
+    named = {name: getattr(config.task, name) for name in files if getattr(config.task, name)}
+    return with_values(config, {f"task.{name}": _absolute(file) for name, file in named.items()})
+
+
+def _absolute(files: str) -> str:
+    """A path, or two with a | between, that mean the same from every folder."""
+    parts = (part.strip() for part in files.split("|"))
+    return "|".join(str(Path(part).expanduser().absolute()) for part in parts)
 
 
 def _named_values(changes: Sequence[str]) -> dict[str, Any]:
@@ -215,6 +227,29 @@ def evaluate(
         _print_json(figures)
     else:
         print("\n".join(figures_as_text(figures)))
+
+
+@app.command()
+def tokens(
+    words: Annotated[
+        str, typer.Argument(help="A model, or a file or folder to learn a vocabulary from.")
+    ],
+    sentence: Annotated[str, typer.Argument(help="The sentence to cut.")],
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="task.FIELD=VALUE, for a file's vocabulary.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a sentence is cut into tokens."""
+    from explorer.engine.tokens_command import cut_sentence
+
+    cut = cut_sentence(words, sentence, _named_values(changes or []))
+    for note in cut.notes:
+        print(note, file=sys.stderr)
+    if as_json:
+        _print_json(cut.as_dict())
+    else:
+        print(cut.as_line())
 
 
 @app.command()

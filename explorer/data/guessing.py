@@ -8,8 +8,13 @@ from explorer.data.reading.documents import text_files
 from explorer.data.reading.encodings import find_encoding, lines
 from explorer.data.reading.examples import read_examples
 from explorer.data.reading.tables import open_table
+from explorer.messages.config import RunConfig
+from explorer.messages.settings import with_values
 from explorer.messages.task_config import OwnTask, TaskConfig, VocabularyKind
+from explorer.messages.tasks import TASK_INFO
 
+LIMIT = 256 << 10
+"""Bytes of a file that are looked at."""
 TABLES = (".tsv", ".tab", ".csv", ".jsonl", ".ndjson", ".json")
 _SHORT_TEXT = 4 << 20
 """Bytes up to which characters are cheap enough to learn from."""
@@ -29,6 +34,27 @@ def guess_task(settings: TaskConfig, limit: int) -> TaskConfig:
             name = "pairs" if settings.target_file or has_target(pairs, path, limit) else "text"
     kind = _vocabulary(name, path, [p.source for p in sample])
     return settings.model_copy(update={"name": name, "vocabulary": kind})
+
+
+def with_data(config: RunConfig, data: str) -> RunConfig:
+    """The configuration for a person's data: a file, a folder, or two files with a | between.
+
+    A task of one's own data stays as it is; else task, vocabulary and architecture are those that
+    suit the data. Raises `CorpusError` or `SettingsError` in words.
+    """
+    places = [str(Path(part.strip()).expanduser().absolute()) for part in data.split("|")]
+    file, target = (*places, "")[:2]
+    task = config.task if config.task.own else TaskConfig(name="text")
+    task = task.model_copy(update={"file": file, "target_file": target if places[1:] else ""})
+    if not Path(file).exists():
+        raise CorpusError(f"--data: there is no file or folder {file}")
+    if not config.task.own:
+        task = guess_task(task, LIMIT)
+    able = TASK_INFO[task.name].architectures
+    fitting = config.model.architecture if config.model.architecture in able else able[0]
+    values = {f"task.{name}": value for name, value in task.model_dump().items()}
+    values["task.context"] = min(task.context, config.model.max_length)
+    return with_values(config, {**values, "model.architecture": fitting})
 
 
 def is_table(path: Path, settings: TaskConfig, limit: int) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.data.batches import CorpusStream, encode_pairs
 from explorer.data.coding import Coding, Vocabularies
-from explorer.data.own_text import prepare_text
+from explorer.data.own_text import learn_from_text, prepare_text
 from explorer.data.pairs import CorpusError, Pair, Split, split_by_source
 from explorer.data.reading.examples import doubles_note, read_examples, say
 from explorer.data.task_data import Report, TaskData
@@ -42,6 +42,15 @@ def _prepare_pairs(config: RunConfig, given: Vocabularies | None, report: Report
     )
     stream = CorpusStream(coding, sources, targets, training.batch_size, training.seed)
     return TaskData(coding, stream, split.validation, split.test, fingerprint, tuple(notes))
+
+
+def learn_own_words(config: RunConfig, report: Report) -> tuple[Vocabularies, list[str]]:
+    """The vocabularies that training on a person's data would have, and notes; no ids are made."""
+    notes = list[str]()
+    if TASK_INFO[config.task.name].form == "text":
+        return Vocabularies.one(learn_from_text(config, notes, report)), notes
+    split, _ = read_split(config.task, notes, report)
+    return learn_words(config, split.train, notes), notes
 
 
 def read_split(settings: TaskConfig, notes: list[str], report: Report) -> tuple[Split, str]:

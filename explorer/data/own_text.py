@@ -48,6 +48,13 @@ def prepare_text(config: RunConfig, given: Vocabularies | None, report: Report) 
     return TaskData(coding, stream, [], [], fingerprint, tuple(notes), ids.validation, ids.test)
 
 
+def learn_from_text(config: RunConfig, notes: list[str], report: Report) -> Vocabulary:
+    """The vocabulary that training on the text would have."""
+    counting = config.task.vocabulary == "character"
+    sections, _, found = _sections(config.task, notes, report, counting)
+    return _learn(config, sections, found, notes, report)
+
+
 def _sections(
     settings: TaskConfig, notes: list[str], report: Report, counting: bool
 ) -> tuple[list[Section], list[str], Survey]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.data.coding import Vocabularies
-from explorer.data.guessing import guess_task
+from explorer.data.guessing import LIMIT, guess_task
 from explorer.data.own import learn_words
 from explorer.data.pairs import CorpusError, Pair
 from explorer.data.reading.documents import ROWS, text_files
@@ -19,8 +19,6 @@ from explorer.messages.config import RunConfig
 from explorer.messages.data_preview import DataPreview
 from explorer.messages.task_config import TaskConfig
 
-LIMIT = 256 << 10
-"""Bytes of a file that are looked at."""
 _ROWS = 8
 _LONGEST = 300
 _SENTENCE = 80
