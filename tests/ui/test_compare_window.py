@@ -9,7 +9,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from explorer.messages import events
@@ -55,6 +55,7 @@ def test_that_the_runs_of_the_session_stand_side_by_side(panel: LossPanel) -> No
     panel.compare.trigger()
     window = panel.compared.window
     assert window is not None and window.isVisible()
+    assert not any(menu.isVisible() for menu in window.findChildren(QMenu))
     assert names(window) == ["second", "first"]
     assert window.plot.words_at(50) == (
         "step 50 · second: training 1 · second: validation 1.5"

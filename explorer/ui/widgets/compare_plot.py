@@ -68,7 +68,7 @@ class ComparePlot(pg.PlotWidget):
         self._plot.hideButtons()
         for menu in (self._plot.ctrlMenu, self._plot.vb.menu):
             if menu is not None:  # Without a parent they would outlive the window.
-                menu.setParent(self)
+                menu.setParent(self, menu.windowFlags())
         self.setAccessibleName("Curves of several runs")
         self.setToolTip("Turn the wheel to zoom, drag to move, drag with the right button to zoom.")
         scene: Any = self.scene()
