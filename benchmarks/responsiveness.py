@@ -1,14 +1,19 @@
 """How well the window answers while a model trains, and what the window costs the training.
 
 `python -m benchmarks.responsiveness [--json FILE] [--quick] [--preset NAME] [--seconds 60]
-[--corpus FILE]`. Two runs with the same settings and the same batches, one in the real window
-without a screen and one without a window, take turns; only steps that both took are compared.
-A beat is a 10 ms timer of the window's event loop; its lateness is what a keystroke would wait.
+[--corpus FILE] [--all-presets]`. Two runs with the same settings and the same batches, one in the
+real window without a screen and one without a window, take turns; only steps that both took are
+compared. A beat is a 10 ms timer of the window's event loop; its lateness is what a keystroke would
+wait.
+With `--all-presets` each preset trains in the window alone, for 20 seconds, or 5 with `--quick`;
+beside the lateness stands the time that the window's own thread computed between two beats, which
+other programs on the machine do not lengthen.
 """
 
 import argparse
 import itertools
 import json
+import math
 import os
 import random
 import subprocess
@@ -17,6 +22,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from explorer.messages.presets import load_preset, preset_names
 
 _P99, _WORST, _SPEED = 4.0, 33.0, 0.95
 
@@ -71,6 +78,8 @@ class Turns:
 def main() -> int:
     """Measure and print; returns 1 when a target is missed."""
     options = _options()
+    if options.all_presets:
+        return _all_presets(options)
     seconds = 10.0 if options.quick else options.seconds
     segment = min(15.0, seconds / 2)
     rounds = max(1, round(seconds / segment))
@@ -95,9 +104,47 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, help="also write every beat and step to this file")
     parser.add_argument("--quick", action="store_true", help="ten seconds in place of a minute")
     parser.add_argument("--preset", default="translate-en-fr", help="what is trained")
+    parser.add_argument("--all-presets", action="store_true", help="each preset in the window")
     parser.add_argument("--seconds", type=float, default=60.0, help="training in the window")
     parser.add_argument("--corpus", type=Path, help="sentence pairs; else they are made up")
     return parser.parse_args()
+
+
+def _all_presets(options: argparse.Namespace) -> int:
+    """A line for each preset; returns 1 when the window was late in one."""
+    seconds = 5.0 if options.quick else 20.0
+    print(f"{'preset':<18}{'steps/s':>9}{'late p50':>10}{'p99':>7}{'worst':>8}{'busy p99':>10}")
+    late: list[str] = []
+    raw: dict[str, Any] = {}
+    for preset in preset_names():
+        found = raw[preset] = _in_window(preset, seconds, options.corpus)
+        p50, p99, worst = (_share(found["late"], share) for share in (0.5, 0.99, 1))
+        pace = len(found["steps"]) / seconds
+        busy = _share(found["busy"], 0.99)
+        print(
+            f"{preset:<18}{pace:>9.0f}{p50:>10.2f}{p99:>7.2f}{worst:>8.1f}{busy:>10.2f}", flush=True
+        )
+        late += [preset] if p99 > _P99 else []
+    if options.json:
+        options.json.write_text(json.dumps(raw) + "\n")
+    print(f"late by more than {_P99:.0f} ms in 1 of 100 beats: {', '.join(late) or 'none'}")
+    return 1 if late else 0
+
+
+def _in_window(preset: str, seconds: float, given: Path | None) -> dict[str, Any]:
+    """What the probe noted of one preset."""
+    task = load_preset(preset).task.name
+    with tempfile.TemporaryDirectory() as home:
+        made = Path(home, "corpus.txt" if task == "text" else "corpus.tsv")
+        corpus = given if given and task in ("pairs", "text") else _made_corpus(made)
+        run = Turns("window", preset, corpus, Path(home))
+        run.go(seconds)
+        return run.end()
+
+
+def _share(values: list[float], share: float) -> float:
+    ordered = sorted(values) or [math.nan]
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
 
 def _figures(window: dict[str, Any], bare: dict[str, Any]) -> dict[str, float]:

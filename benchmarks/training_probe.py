@@ -35,6 +35,9 @@ _STEPS: list[tuple[int, int, float]] = []
 """Step, tokens and seconds of every step that was counted."""
 _LATE: list[float] = []
 """Milliseconds by which the beats of the event loop were late while the run was running."""
+_BUSY: list[float] = []
+"""Milliseconds that the window's thread computed from one beat to the next."""
+_SENTENCE = "My little sister has never eaten so many apples."
 
 
 class TimedOutbox(Outbox):
@@ -67,13 +70,16 @@ def main() -> int:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
     start = StartTraining(_config(preset, corpus), folder)
     (_in_window if kind == "window" else _bare)(start)
-    print(json.dumps({"steps": _STEPS, "late": _LATE}), flush=True)
+    print(json.dumps({"steps": _STEPS, "late": _LATE, "busy": _BUSY}), flush=True)
     return 0
 
 
 def _config(preset: str, corpus: str) -> RunConfig:
     config = next(p.config for p in all_presets() if p.name == preset)
-    return with_values(config, {"task.file": corpus}) if config.task.name == "pairs" else config
+    if not config.task.own:
+        return config
+    own = {"file": corpus, "target_file": "", "validation_file": "", "test_file": ""}
+    return with_values(config, {f"task.{name}": value for name, value in own.items()})
 
 
 def _obey(send: Callable[[Command], None], end: Callable[[], None]) -> None:
@@ -120,6 +126,7 @@ def _in_window(start: StartTraining) -> None:
 
         def watch(self, window: MainWindow, session: Session) -> None:
             self._last: float | None = None
+            self._computed = 0.0
             self._beat = QTimer(self, interval=_BEAT, timerType=Qt.TimerType.PreciseTimer)
             self._beat.timeout.connect(self._tick)
             self.asked.connect(self._send)
@@ -132,16 +139,18 @@ def _in_window(start: StartTraining) -> None:
 
         def _send(self, command: Command) -> None:
             self._last = time.perf_counter() if isinstance(command, ResumeTraining) else None
+            self._computed = time.thread_time()
             self._session.send(command)
 
         def _tick(self) -> None:
             if self._last is not None:
-                now = time.perf_counter()
+                now, computed = time.perf_counter(), time.thread_time()
                 _LATE.append(max(0.0, (now - self._last) * 1000 - _BEAT))
-                self._last = now
+                _BUSY.append((computed - self._computed) * 1000)
+                self._last, self._computed = now, computed
 
     app.Outbox = lambda: outbox  # The window's own, timed.
-    app.run(text="My little sister has never eaten so many apples.", observer=Probe())
+    app.run(text=start.config.example or _SENTENCE, observer=Probe())
 
 
 if __name__ == "__main__":

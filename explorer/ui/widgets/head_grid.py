@@ -32,7 +32,7 @@ from explorer.ui.widgets.head_grid_layout import (
 from explorer.ui.widgets.head_selection import Heads, HeadSelection
 from explorer.ui.widgets.painting import paint_safely
 
-_SLICE = 0.0015
+_SLICE = 0.001
 """Seconds that one paint may spend on maps; what is left over comes with the next."""
 _PAUSE = 8
 """Milliseconds in between, for everything else that the window does."""

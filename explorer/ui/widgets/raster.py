@@ -3,6 +3,8 @@
 Axes: H head, Q query, K key, Y and X pixels.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,12 +60,18 @@ def pixels(
         np.copyto(places_HQK, MASKED, where=(pooled_HQK == 0) & (open_HQK == 0))
     rows = spread(pooled_HQK.shape[1], height)
     columns = spread(pooled_HQK.shape[2], width)
-    if not hatched or allowed_QK is None:
-        return table[places_HQK].take(rows, axis=1).take(columns, axis=2)
-    places_HYX = places_HQK.take(rows, axis=1).take(columns, axis=2)
-    strokes_YX = (np.arange(height)[:, None] + np.arange(width)) % _HATCH_STEP == 0
-    np.copyto(places_HYX, HATCH, where=(places_HYX == MASKED) & strokes_YX)
-    return table[places_HYX]
+    colors_HYX = table[places_HQK].take(rows, axis=1).take(columns, axis=2)
+    if hatched and allowed_QK is not None:
+        closed_HYX = (places_HQK == MASKED).take(rows, axis=1).take(columns, axis=2)
+        closed_HYX &= _strokes(height, width)
+        np.copyto(colors_HYX, table[HATCH], where=closed_HYX)
+    return colors_HYX
+
+
+@lru_cache(maxsize=4)
+def _strokes(height: int, width: int) -> NDArray[np.bool_]:
+    """Which pixels lie on slanting lines."""
+    return (np.arange(height)[:, None] + np.arange(width)) % _HATCH_STEP == 0
 
 
 def pool(weights_HQK: Floats, rows: int, columns: int) -> Floats:
