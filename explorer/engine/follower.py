@@ -17,10 +17,10 @@ from explorer.messages.events import (
     TrainingState,
     TrainStep,
 )
-from explorer.messages.results import Baseline
+from explorer.messages.results import Baseline, Change
 from explorer.runs.baselines import NAME, read_baselines
 from explorer.runs.folder import RunFolder, step_of
-from explorer.runs.metrics import Entry, change_of, measurement_of
+from explorer.runs.metrics import Entry, change_of, measurement_of, read_history
 from explorer.runs.tail import LogTail
 from explorer.runs.weights import ModelFileError, load_weights
 from explorer.subjects.subject import Subject
@@ -46,6 +46,7 @@ class Follower:
         self._looked = -math.inf
         self._config = self._folder.config()
         self._shown = 0
+        self._known: set[int | Change] = set()
         self._baselines: tuple[Baseline, ...] = ()
         self.subject = self._untrained()
         self._newer_weights()
@@ -63,7 +64,9 @@ class Follower:
 
     def begin(self) -> None:
         """Tell that the run is followed from here on; what its model's history has is not told."""
-        self._shown = self.subject.step
+        history = read_history(self._folder.metrics, self.subject.step)
+        self._shown = int(history.steps[-1]) if len(history.steps) else 0
+        self._known = {m.step for m in history.measurements} | set(history.changes)
         self._tell("following")
 
     def look(self) -> News:
@@ -98,11 +101,10 @@ class Follower:
             self._seconds = entry["seconds"]
         elif "loss" in entry:
             self._emit(self._as_step(entry))
-        elif entry["step"] <= self._shown:
-            pass
         elif measured := measurement_of(entry):
-            self._emit(Evaluated(measured))
-        elif change := change_of(entry):
+            if measured.step not in self._known:
+                self._emit(Evaluated(measured))
+        elif (change := change_of(entry)) and change not in self._known:
             self._emit(SettingsChanged((change,)))
 
     def _as_step(self, entry: Entry) -> TrainStep:

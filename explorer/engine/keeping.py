@@ -77,6 +77,12 @@ class Keeper:
         for sink in self._sinks:
             sink.flush()
 
+    def close(self) -> None:
+        """Hand all figures to the system and end what writes them."""
+        self.flush()
+        for sink in self._sinks:
+            sink.close()
+
     def snapshot(self) -> None:
         """Keep the weights where they are due."""
         trainer = self._trainer

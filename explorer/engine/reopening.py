@@ -47,6 +47,9 @@ def restore(trainer: Trainer, folder: RunFolder, checkpoint: Path | None) -> Non
     for later in folder.checkpoints():
         if step_of(later) > trainer.step:
             shutil.rmtree(later, ignore_errors=True)
+    for later in folder.snapshots():
+        if step_of(later) > trainer.step:
+            later.unlink(missing_ok=True)
     best = best_step(folder)
     if best is not None and best > trainer.step:
         _mark_best_so_far(folder)

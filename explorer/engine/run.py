@@ -178,14 +178,14 @@ class Run:
         """Save, figures too."""
         self.baselines.close()
         self.save()
-        self._keeper.flush()
+        self._keeper.close()
 
     def abandon(self, *, good: bool) -> int:
         """End without trusting the weights unless they are good; the step to go on from."""
         self.baselines.close()
-        self._keeper.flush()
         if good and self.trainer.intact:
             self.save()
+        self._keeper.close()
         return self.folder.newest_step()
 
 

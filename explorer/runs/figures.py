@@ -25,6 +25,7 @@ class Figures(Protocol):
     def measurement(self, figures: Measurement) -> None: ...
     def change(self, change: Change) -> None: ...
     def flush(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class CsvTable:
@@ -52,6 +53,9 @@ class CsvTable:
         if self._waiting:
             append_lines(self._path, _as_csv(self._waiting))
             self._waiting.clear()
+
+    def close(self) -> None:
+        """Nothing stays open."""
 
 
 def write_csv(log: Path, path: Path) -> None:
@@ -112,3 +116,7 @@ class EventFiles:
     def flush(self) -> None:
         """Hand all to the system."""
         self._writer.flush()
+
+    def close(self) -> None:
+        """End its thread."""
+        self._writer.close()

@@ -48,6 +48,9 @@ class MetricsLog:
         append_lines(self._path, "".join(self._waiting))
         self._waiting.clear()
 
+    def close(self) -> None:
+        """Nothing stays open."""
+
 
 def append_lines(path: Path, lines: str) -> None:
     """Add lines to the end of a file, all or, on an `OSError`, none of them."""
