@@ -67,8 +67,8 @@ def draw_band(
 ) -> None:
     """The region between two curves, x rising, all in pixels; cut to the area."""
     good = np.isfinite(top) & np.isfinite(bottom)
-    if good.sum() < 2:
-        return
+    if good.sum() < 2 or float((bottom - top)[good].max()) < 0.5:
+        return  # Nothing that the line does not cover.
     width, height = int(area.width()), int(area.height())
     columns = np.arange(width) + 0.5 + area.left()
     upper = np.interp(columns, x[good], top[good], np.inf, np.inf) - area.top()

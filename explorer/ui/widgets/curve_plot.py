@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from explorer.ui import theme
@@ -112,13 +112,17 @@ class CurvePlot:
 
     def _draw_marks(self, painter: QPainter, steps: Scale) -> None:
         """A small flag on the axis of steps where a setting was changed."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self.marks:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         color, bottom = QColor(theme.colors().warning), self.area.bottom()
-        for x in self.x_of(steps, np.array(self.marks, float)):
-            painter.setPen(QPen(color, 1, Qt.PenStyle.DotLine))
-            painter.drawLine(QPointF(x, self.area.top()), QPointF(x, bottom))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
+        places = self.x_of(steps, np.array(self.marks, float)).tolist()
+        painter.setPen(QPen(color, 1, Qt.PenStyle.DotLine))
+        top = self.area.top()
+        painter.drawLines([QLineF(x, top, x, bottom) for x in places])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        for x in places:
             corners = QPointF(x - 4, bottom), QPointF(x + 4, bottom), QPointF(x, bottom - 7)
             painter.drawPolygon(corners)
 

@@ -154,7 +154,8 @@ class Curve:
     @property
     def known(self) -> bool:
         """Whether it has a value: some curves have none in some tasks."""
-        return bool(np.isfinite(self.series.y).any())
+        y = self.series.y
+        return bool(len(y)) and bool(np.isfinite(y[-1]) or np.isfinite(y).any())
 
 
 def _longer(array: Floats, length: int) -> Floats:
