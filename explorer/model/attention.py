@@ -7,15 +7,16 @@ width.
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from explorer.messages.config import ModelConfig
 from explorer.model.cache import KeyValueCache
+from explorer.model.dropout import dropout
 from explorer.model.linear import make_linear
 from explorer.model.mask import Mask
 from explorer.model.norms import HeadNorm
 from explorer.model.positions import Rotary
+from explorer.model.products import fused_attention
 from explorer.model.taps import Tap
 
 
@@ -144,7 +145,9 @@ class MultiHeadAttention(nn.Module):
         return self.watched or self.sink_H is not None or self.cap > 0
 
     def _mix(self, query_BHQD: Tensor, key_BHKD: Tensor, value_BHKD: Tensor, mask: Mask) -> Tensor:
-        if self.explicit:
+        # PyTorch has no fused attention with dropout on a CPU, and its dropout is slow there.
+        drops = self.training and self.dropout > 0 and query_BHQD.device.type == "cpu"
+        if self.explicit or drops:
             return self._attend_explicitly(query_BHQD, key_BHKD, value_BHKD, mask)
         return self._attend_fused(query_BHQD, key_BHKD, value_BHKD, mask)
 
@@ -164,23 +167,19 @@ class MultiHeadAttention(nn.Module):
         table = mask.table(queries, keys, scores_BHQK.device)
         weights_BHQK = attention_weights(self.scores(scores_BHQK), table, self.sink_H)
         weights_BHQK = self.weights(weights_BHQK)
-        return F.dropout(weights_BHQK, self.dropout, self.training) @ value_BHKD
+        return dropout(weights_BHQK, self.dropout, self.training) @ value_BHKD
 
     def _attend_fused(
         self, query_BHQD: Tensor, key_BHKD: Tensor, value_BHKD: Tensor, mask: Mask
     ) -> Tensor:
-        dropout = self.dropout if self.training else 0.0
+        share = self.dropout if self.training else 0.0
         queries, keys = query_BHQD.shape[2], key_BHKD.shape[2]
         if mask.causal and mask.allowed is None and mask.bias is None and queries == keys:
-            return F.scaled_dot_product_attention(
-                query_BHQD, key_BHKD, value_BHKD, dropout_p=dropout, is_causal=True
-            )
+            return fused_attention(query_BHQD, key_BHKD, value_BHKD, dropout=share, causal=True)
         table = mask.table(queries, keys, query_BHQD.device)
         if mask.bias is not None:
             table = _with_bias(mask.bias.to(query_BHQD.dtype), table)
-        return F.scaled_dot_product_attention(
-            query_BHQD, key_BHKD, value_BHKD, table, dropout_p=dropout
-        )
+        return fused_attention(query_BHQD, key_BHKD, value_BHKD, table, dropout=share)
 
     def _for_each_head(self, tensor_BGKD: Tensor) -> Tensor:
         if self.groups == self.heads:

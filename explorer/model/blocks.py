@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from explorer.messages.config import ModelConfig
 from explorer.model.attention import MultiHeadAttention
 from explorer.model.cache import KeyValueCache
+from explorer.model.dropout import Dropout
 from explorer.model.feed_forward import FeedForward
 from explorer.model.mask import Mask
 from explorer.model.norms import make_norm
@@ -22,7 +23,7 @@ class Residual(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.norm = make_norm(config)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.norm_first = config.norm == "before"
         self.tap = Tap()
 

@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from explorer.messages.config import ModelConfig
+from explorer.model.dropout import Dropout
 from explorer.model.linear import make_linear
 
 
@@ -32,7 +33,7 @@ class FeedForward(nn.Module):
         if config.activation in GATED:
             self.gate = make_linear(config, config.width, config.feed_forward)
         self.contract = make_linear(config, config.feed_forward, config.width)
-        self.dropout = nn.Dropout(config.dropout_of("hidden"))
+        self.dropout = Dropout(config.dropout_of("hidden"))
         self.activation = ACTIVATIONS[config.activation]
 
     def forward(self, residual_BLM: Tensor) -> Tensor:

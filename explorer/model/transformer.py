@@ -15,6 +15,7 @@ from explorer.messages.results import Site, SiteKind
 from explorer.model.attention import MultiHeadAttention
 from explorer.model.blocks import DecoderBlock, EncoderBlock
 from explorer.model.cache import DecoderState, KeyValueCache
+from explorer.model.dropout import Dropout
 from explorer.model.initialisation import initialise
 from explorer.model.mask import EVERYTHING, Mask
 from explorer.model.norms import make_norm
@@ -52,7 +53,7 @@ class Transformer(nn.Module):
             self.target_embedding = nn.Embedding(target_size, config.width, padding)
         self.positions = make_added_positions(config)
         self.embedding_norm = make_norm(config) if config.embedding_norm else nn.Identity()
-        self.dropout = nn.Dropout(config.dropout_of("embedding"))
+        self.dropout = Dropout(config.dropout_of("embedding"))
         slopes = alibi_slopes(config.heads) if config.positions == "alibi" else None
         self.register_buffer("slopes_H", slopes, persistent=False)
         # Norms before the sub-layers leave the residual itself unnormalised at the end.
@@ -174,7 +175,8 @@ class Transformer(nn.Module):
 
     def _embed(self, embedding: nn.Module | None, source: Tensor, start: int = 0) -> Tensor:
         assert embedding is not None
-        embedded_BLM = embedding(source)
+        # The residual is as exact as the weights, also where products are not.
+        embedded_BLM = embedding(source).to(self.output.weight.dtype)
         if self.config.scale_embeddings and isinstance(embedding, nn.Embedding):
             embedded_BLM = embedded_BLM * math.sqrt(self.config.width)
         return self.dropout(self.embedding_norm(self.positions(embedded_BLM, start)))

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from explorer.messages.config import TrainingConfig
+from explorer.model.products import quick_products
 
 FORMATS = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -57,13 +58,14 @@ class Precision:
     def computing(self) -> AbstractContextManager[object]:
         """A context in which matrix products run in the format."""
         if self._format is None:
-            return nullcontext()
+            return quick_products(self._device)
         return torch.autocast(self._device.type, self._format)
 
     def backward(self, loss: Tensor) -> None:
         """Add the loss's gradients, scaled where the format needs it."""
         scaled = loss if self._scaler is None else self._scaler.scale(loss)
-        scaled.backward()
+        with quick_products(self._device) if self._format is None else nullcontext():
+            scaled.backward()
 
     def unscale(self, parts: Sequence[torch.optim.Optimizer]) -> None:
         """Bring the gradients back to their size."""
