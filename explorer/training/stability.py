@@ -109,7 +109,7 @@ def gentler(config: TrainingConfig) -> tuple[Remedy, ...]:
     words = "" if clip == config.clip_norm else " and gradients clipped at 1"
     return (
         Remedy(f"half the learning rate{words}", _rates(config, 0.5, clip)),
-        Remedy(f"a tenth of it{words}", _rates(config, 0.1, clip)),
+        Remedy(f"a tenth of the learning rate{words}", _rates(config, 0.1, clip)),
     )
 
 

@@ -1,6 +1,7 @@
 """A message for a person on top of a panel, which stays until it is closed or overtaken."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -17,6 +18,10 @@ from explorer.messages.events import Remedy
 from explorer.ui import theme
 from explorer.ui.icons import icon
 from explorer.ui.style_sheet import mix
+
+
+_LINE = 34
+"""Characters in a line of a button, which does not break lines by itself."""
 
 
 class Notice(QFrame):
@@ -81,7 +86,7 @@ class Notice(QFrame):
             self._column.addWidget(button)
 
     def _button(self, remedy: Remedy) -> QPushButton:
-        button = QPushButton(remedy.label, self)
+        button = QPushButton(fill(remedy.label, _LINE), self)
         changed = "<br>".join(f"{path} = {value:g}" for path, value in remedy.values)
         button.setToolTip(f"<b>{remedy.label}</b><br>{changed}")
         button.setAccessibleName(remedy.label)
