@@ -16,7 +16,7 @@ THINGS = ("apple", "book", "key", "lamp", "ball")
 GOES = ("went to", "walked to", "ran to", "moved to")
 TAKES = ("took", "picked up")
 DROPS = ("dropped", "put down")
-FEWEST, MOST = 2, 6
+FEWEST, MOST = 1, 4
 """Sentences of a story."""
 
 
