@@ -160,3 +160,31 @@ def test_that_failing_is_one_clear_line(
     assert word in said
     assert "Traceback" not in said
     assert not list(tmp_path.rglob("run.toml"))
+
+
+def test_that_tokens_shows_how_a_sentence_is_cut(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = tmp_path / "a.txt"
+    text.write_text("the cat sat\n" * 50)
+    assert main(["tokens", str(text), "a cat"]) == 0
+    assert capsys.readouterr().out == "a | ␣ | c | a | t\n"
+    changes = ["--set", "task.vocabulary=word", "--json"]
+    assert main(["tokens", str(text), "the dog", *changes]) == 0
+    cut = json.loads(capsys.readouterr().out)
+    assert [(t["text"], t["unknown"]) for t in cut["tokens"]] == [("the", False), ("dog", True)]
+    assert main(["tokens", "reverse", "3 1"]) == 0
+    assert capsys.readouterr().out == "3 | 1\n"
+
+
+def test_that_train_takes_data_and_what_suits_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, run = tmp_path / "a.txt", tmp_path / "run"
+    text.write_text("the cat sat\n" * 200)
+    arguments = ["--data", str(text), "--out", str(run), "--set", "training.steps=1", "--json"]
+    assert main(["train", "reverse", *arguments, "--set", "task.context=8"]) == 0
+    kept = (run / "run.toml").read_text()
+    assert 'architecture = "decoder-only"' in kept and 'name = "text"' in kept
+    assert main(["train", "reverse", "--data", "/nowhere", "--out", str(tmp_path / "b")]) == 1
+    assert "--data: there is no file or folder /nowhere" in capsys.readouterr().err

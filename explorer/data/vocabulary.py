@@ -83,7 +83,8 @@ class Vocabulary:
         """The tokens that begin a word; None when every character is a token of its own."""
         entries = self._tokenizer.get_vocab(with_added_tokens=False)
         found = {id for piece, id in entries.items() if piece.startswith(SPACE)}
-        if found and isinstance(self._tokenizer.model, models.WordLevel):
+        words = found - {entries.get(SPACE)}
+        if words and isinstance(self._tokenizer.model, models.WordLevel):
             found.add(UNKNOWN)  # Of an unknown word nothing else is left.
         return frozenset(found) or None
 

@@ -47,7 +47,7 @@ def test_that_a_guess_looks_at_letters_far_behind_plain_ones(tmp_path: Path) -> 
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\r\0\ufeff"))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXTS, name=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]))
 def test_that_unicode_comes_back_as_it_was(tmp_path: Path, text: str, name: str) -> None:
     path = written(tmp_path, text.encode(name))
@@ -56,7 +56,7 @@ def test_that_unicode_comes_back_as_it_was(tmp_path: Path, text: str, name: str)
     assert find_encoding(path).note(path) == ""
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXTS, packed=st.booleans())
 def test_that_lines_are_the_text_and_only_newlines_end_them(
     tmp_path: Path, text: str, packed: bool

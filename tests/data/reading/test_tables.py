@@ -18,7 +18,7 @@ CELLS = st.text(
     alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\r\0\ufeff"), min_size=1
 ).filter(lambda cell: cell.strip() == cell)
 ROWS = st.lists(st.tuples(CELLS, CELLS), min_size=2, max_size=12)
-ON_DISK = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+ON_DISK = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def read(path: Path, task: str = "pairs", **values: str) -> list[Pair]:
