@@ -40,16 +40,19 @@ def train(
     )
 
 
-@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
-def test_that_two_processes_give_the_loss_curve_of_one(tmp_path: Path, optimizer: str) -> None:
+# Muon makes its steps orthogonal in bfloat16, which carries the rounding of a sum in two parts on.
+@pytest.mark.parametrize(("optimizer", "apart"), [("adamw", 1e-5), ("muon", 2e-3)])
+def test_that_two_processes_give_the_loss_curve_of_one(
+    tmp_path: Path, optimizer: str, apart: float
+) -> None:
     values = {"training.optimizer": optimizer, "training.batch_size": 7, "training.accumulate": 2}
     told = [train(tmp_path / str(n), n, values, "--json") for n in (1, 2)]
     assert [done.returncode for done in told] == [0, 0], told[1].stderr
     one, two = (read_history(tmp_path / str(n) / "metrics.jsonl") for n in (1, 2))
     assert two.steps.tolist() == list(range(1, 21))  # Once: only the first process writes.
-    np.testing.assert_allclose(two.losses, one.losses, atol=1e-5)
+    np.testing.assert_allclose(two.losses, one.losses, atol=apart)
     validated = [[m.loss for m in history.measurements] for history in (one, two)]
-    np.testing.assert_allclose(validated[1], validated[0], atol=1e-5)
+    np.testing.assert_allclose(validated[1], validated[0], atol=apart)
     assert told[1].stdout.count('"validation_loss"') == 1
 
 

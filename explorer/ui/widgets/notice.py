@@ -19,7 +19,6 @@ from explorer.ui import theme
 from explorer.ui.icons import icon
 from explorer.ui.style_sheet import mix
 
-
 _LINE = 34
 """Characters in a line of a button, which does not break lines by itself."""
 
