@@ -12,7 +12,7 @@ from explorer.data.reading.examples import read_pairs
 TINY = (
     "--set", "training.steps=6", "--set", "model.width=16", "--set", "model.heads=2",
     "--set", "training.evaluate_every=3", "--set", "training.evaluate_examples=8",
-    "--set", "task.validation=8", "--set", "task.test=8",
+    "--set", "task.validation=8", "--set", "task.test=8", "--set", "training.baselines=false",
 )  # fmt: skip
 
 
