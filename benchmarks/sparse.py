@@ -3,8 +3,9 @@
 The model of the preset `long-shift` learns from lists of 512, 1,024 and 2,048 items, in three
 processes that take the same trainer's steps turn by turn: with its pattern as the model runs it
 (in blocks where that is cheaper), with its pattern as a mask over the whole table, and with full
-attention. Told are milliseconds a step (the median of all steps), tokens a second, and the memory
-that a step needs at most beyond the model at rest.
+attention. Told are milliseconds a step by the clock and of the processor, with all threads (medians
+of all steps), tokens a second, and the memory that a step needs at most beyond the model at rest.
+On a machine that others load, the processor's milliseconds are the ones to compare.
 """
 
 import argparse
@@ -70,8 +71,10 @@ def _compare(device: str, length: int, turns: int) -> dict[str, Any]:
 
 def _figures(turns: list[dict[str, Any]]) -> dict[str, float]:
     seconds = statistics.median(s for turn in turns for s in turn["seconds"])
+    spent = statistics.median(s for turn in turns for s in turn["cpu"])
     return {
-        "milliseconds": 1000 * seconds, "tokens_per_second": turns[0]["tokens"] / seconds,
+        "milliseconds": 1000 * seconds, "cpu_milliseconds": 1000 * spent,
+        "tokens_per_second": turns[0]["tokens"] / seconds,
         "megabytes": max(turn["megabytes"] for turn in turns),
     }  # fmt: skip
 
@@ -81,10 +84,13 @@ def _lines(row: dict[str, Any]) -> list[str]:
     full = row["full"]
     for side in SIDES:
         own = row[side]
+        faster = full["milliseconds"] / own["milliseconds"]
+        lighter = full["cpu_milliseconds"] / own["cpu_milliseconds"]
         lines.append(
-            f"  {side:<7}{own['milliseconds']:>9.1f} ms a step {own['tokens_per_second']:>10,.0f}"
-            f" tokens/s {own['megabytes']:>8,.0f} MB"
-            f"   {full['milliseconds'] / own['milliseconds']:>6.2f} × full"
+            f"  {side:<7}{own['milliseconds']:>9.1f} ms a step"
+            f" {own['cpu_milliseconds']:>9.1f} cpu ms"
+            f" {own['tokens_per_second']:>9,.0f} tokens/s {own['megabytes']:>7,.0f} MB"
+            f"   {faster:.2f} × full ({lighter:.2f} by cpu ms)"
         )
     return lines
 
@@ -96,13 +102,16 @@ def _take_steps(side: str, length: int, device: str) -> int:
     for number, _ in enumerate(sys.stdin):
         if number == 0:
             trainer.train_step()
-        seconds = list[float]()
-        tokens = 0
+        seconds, cpu, tokens = list[float](), list[float](), 0
         for _ in range(3):
-            started = time.perf_counter()
+            started, spent = time.perf_counter(), time.process_time()
             tokens = trainer.train_step().tokens
             seconds.append(time.perf_counter() - started)
-        told = {"seconds": seconds, "tokens": tokens, "megabytes": _peak(device) - before}
+            cpu.append(time.process_time() - spent)
+        told = {
+            "seconds": seconds, "cpu": cpu, "tokens": tokens,
+            "megabytes": _peak(device) - before,
+        }  # fmt: skip
         print(json.dumps(told), flush=True)
     return 0
 

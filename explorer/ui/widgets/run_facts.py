@@ -11,7 +11,7 @@ from explorer.ui import theme
 from explorer.ui.widgets.painting import paint_safely
 
 _BAR = 4
-_GAP = theme.SPACE // 2
+_GAP = theme.SPACE // 4
 _LEFT = 0.58
 """Share of the first column, which holds the longest figure: the steps."""
 _NOTHING = "–"
@@ -24,7 +24,8 @@ TERMS = {
     "Parameters": "Numbers that the model learns.",
     "Weights": "Bytes that they take in memory; after the arrow, exported with their few bits.",
     "Vocabulary": "Different tokens that the model knows (|V|).",
-    "Held-out loss": "Nats a token; of a low-bit model beside that of its weights unrounded.",
+    "Held-out loss": "Nats a token; of a low-bit model beside that of its weights unrounded, "
+    "for which it was not trained.",
 }
 
 
