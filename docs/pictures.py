@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,21 +16,25 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from explorer import app
+from explorer.messages.commands import StartTraining
+from explorer.messages.config import RunConfig
 from explorer.messages.events import Decoded, Event, Failed, Inspected, TrainingChanged, TrainStep
+from explorer.messages.presets import load_preset
+from explorer.messages.settings import with_values
+from explorer.resources import resource
 from explorer.ui import theme
 from explorer.ui.main_window import MainWindow
 from explorer.ui.panels.attention_panel import AttentionPanel
 from explorer.ui.panels.decoder_panel import DecoderPanel
-from explorer.ui.panels.model_panel import ModelPanel
 from explorer.ui.session import Session
 
 SIZES = ((1280, 800), (1920, 1080))
 LOOKS: tuple[theme.Choice, ...] = ("light", "dark")
 LIST = "3 1 4 1 5 9 2 6"
 LEARNED = 700
-"""Steps after which reversing has been learned and the curves have a shape."""
+"""Steps after which the heads and the curves have a shape."""
 _SETTLE = 700
-_GIVE_UP = 240_000
+_GIVE_UP = 600_000
 _FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
@@ -70,7 +74,7 @@ class Photographer(QObject):
             self._seen.add(type(event))
             match event:
                 case TrainingChanged(state=state):
-                    self._state = state
+                    self._state, self._step = state, 0
                 case TrainStep(step=step):
                     self._step = step
                 case Failed(message=message):
@@ -100,11 +104,11 @@ class Photographer(QObject):
         return acts
 
     def _of_training(self) -> list[Act]:
-        return [
-            (lambda: True, lambda: self._pose(SIZES[0], "light")),
-            (lambda: True, self._train),
-            (lambda: self._step >= LEARNED, lambda: self._take("training-light.png")),
-        ]
+        acts: list[Act] = [(lambda: True, lambda: self._pose(SIZES[0], "light"))]
+        for name, config, text, steps in _runs():
+            acts.append((lambda: True, lambda c=config, t=text: self._train(c, t)))
+            acts.append((lambda n=steps: self._has_learned(n), lambda n=name: self._take(n)))
+        return acts
 
     def _answered(self) -> bool:
         return {Inspected, Decoded} <= self._seen
@@ -121,11 +125,13 @@ class Photographer(QObject):
         steps = len(decoder.strip.written)
         decoder.go(steps // 2)
 
-    def _train(self) -> None:
-        self._panel(AttentionPanel).set_text(LIST)
-        panel = self._panel(ModelPanel)
-        panel.choose_preset("reverse")
-        panel.train()
+    def _train(self, config: RunConfig, text: str) -> None:
+        self._state, self._step = "", 0
+        self._window.send(StartTraining(config))
+        self._window.set_text(text)
+
+    def _has_learned(self, steps: int) -> bool:
+        return self._state == "running" and self._step >= steps
 
     def _panel(self, kind: type[P]) -> P:
         return next(panel for panel in self._window.panels if isinstance(panel, kind))
@@ -140,6 +146,21 @@ class Photographer(QObject):
         print(why, file=sys.stderr)
         self._plan.clear()
         QApplication.exit(1)
+
+
+def _runs() -> Iterator[tuple[str, RunConfig, str, int]]:
+    """What is photographed while it trains: the picture's name, settings, sentence and step."""
+    yield "training-light.png", load_preset("reverse"), LIST, LEARNED
+    shapes = load_preset("shapes")
+    yield "shapes-light.png", shapes, shapes.example, LEARNED
+    page = str(resource("help", "how-to-read.md"))
+    values = {
+        "model.architecture": "decoder-only", "model.decoder_layers": 3, "model.width": 96,
+        "model.feed_forward": 256, "task.name": "text", "task.file": page, "task.context": 64,
+        "task.vocabulary": "character", "decoding.max_length": 32,
+        "training.learning_rate": 0.002, "training.batch_size": 16,
+    }  # fmt: skip
+    yield "text-light.png", with_values(RunConfig(), values), "Every row is ", LEARNED
 
 
 def main() -> int:
@@ -157,7 +178,7 @@ def main() -> int:
             "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": home,
             "ATTENTION_EXPLORER_HOME": home, "FONTCONFIG_FILE": str(fonts),
         }  # fmt: skip
-        return app.run(options.model, options.text, Photographer(options.out))
+        return app.run(options.model, options.text, observer=Photographer(options.out))
 
 
 if __name__ == "__main__":

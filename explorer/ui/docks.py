@@ -139,7 +139,7 @@ class Docks:
         return width - gap * (len(self._columns) - 1), self._window.height() - high - gap
 
     def _share_out(self, width: int, height: int) -> None:
-        left, right = _between(250, width * 0.21, 330), _between(290, width * 0.235, 430)
+        left, right = _between(278, width * 0.21, 330), _between(290, width * 0.235, 430)
         widths = {_COLUMNS[0]: left, _COLUMNS[1]: width - left - right, _COLUMNS[2]: right}
         self._window.resizeDocks(
             self._columns, [widths[dock.area] for dock in self._columns], Qt.Orientation.Horizontal
