@@ -345,7 +345,8 @@ def test_that_a_bad_corpus_is_refused_in_words_and_the_open_model_stays(
     desk.clear()
     desk.type("4 2")
     desk.wait(lambda: desk.shown == "4 2")
-    assert not desk.outbox.all(TrainStep) and not desk.outbox.all(Failed)
+    failures = [failed for failed in desk.outbox.all(Failed) if failed.about != "sentence"]
+    assert not desk.outbox.all(TrainStep) and not failures
 
 
 def test_that_a_dropped_text_is_cut_as_chosen_and_trained_on(desk: Desk, tmp_path: Path) -> None:
