@@ -10,9 +10,11 @@ from explorer.data.tasks import TASKS
 from explorer.messages.config import RunConfig
 from explorer.messages.settings import all_settings, with_values
 from explorer.messages.task_config import OWN
+from explorer.messages.task_lengths import DIGIT_BY_DIGIT
 from explorer.messages.tasks import TASK_INFO
 from explorer.model.feed_forward import ACTIVATIONS
 from explorer.model.linear import LINEARS
+from explorer.model.patterns import PATTERNS
 from explorer.training.trainer import Trainer, new_model
 
 UNFIT = {*OWN, "float16"}
@@ -29,6 +31,7 @@ SMALL = {
     [
         ("model.activation", ACTIVATIONS),
         ("model.weights", LINEARS),
+        ("model.pattern", PATTERNS),
         ("task.name", {*TASKS, *OWN}),
     ],
 )
@@ -48,9 +51,9 @@ def test_that_a_setting_offers_what_is_registered(path: str, registry: Iterable[
 def test_that_a_model_learns_with_every_choice(path: str, choice: str) -> None:
     values = {**SMALL, path: choice}
     if path == "task.name":
-        values["model.architecture"] = next(
-            info.architectures[0] for name, info in TASK_INFO.items() if name == choice
-        )
+        info = next(info for name, info in TASK_INFO.items() if name == choice)
+        values["model.architecture"] = info.architectures[0]
+        values["task.vocabulary"] = "character" if choice in DIGIT_BY_DIGIT else "word"
     config = with_values(RunConfig(), values)
     data = prepare(config)
     trainer = Trainer(config, new_model(data.coding), data, torch.device("cpu"))
