@@ -12,7 +12,7 @@ from explorer.ui.widgets.painting import paint_safely
 
 _BAR = 4
 _GAP = theme.SPACE // 4
-_LEFT = 0.58
+_LEFT = 0.62
 """Share of the first column, which holds the longest figure: the steps."""
 _NOTHING = "–"
 TERMS = {

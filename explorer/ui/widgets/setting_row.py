@@ -15,7 +15,7 @@ from explorer.ui.widgets.setting_editor import SettingEditor, tooltip
 from explorer.ui.widgets.setting_note import Offer, SettingNote
 
 EDITOR_WIDTHS = (80, 150)
-_NARROW = 236
+_NARROW = 242
 """Pixels of a line in a panel of usual width."""
 _DOT = 5
 
