@@ -67,15 +67,16 @@ class Transformer(nn.Module):
         self.output = nn.Linear(config.width, target_size, bias=False)
         initialise(self, config, padding)
         if config.tie_embeddings:
-            self._tie()
+            self._tie(same_words=source_size is None)
 
-    def _tie(self) -> None:
+    def _tie(self, *, same_words: bool) -> None:
         """One table for all that has the same words (Press and Wolf, 2017)."""
-        tables = [m for m in (self.source_embedding, self.target_embedding) if m is not None]
-        fitting = [m for m in tables if m.weight.shape == self.output.weight.shape]
-        for table in fitting:
-            table.weight = fitting[0].weight
-            self.output.weight = fitting[0].weight
+        if self.target_embedding is not None:
+            self.output.weight = self.target_embedding.weight
+        if self.source_embedding is not None and same_words:
+            if self.target_embedding is not None:
+                self.target_embedding.weight = self.source_embedding.weight
+            self.output.weight = self.source_embedding.weight
 
     @property
     def _readers(self) -> list[EncoderBlock]:

@@ -167,6 +167,7 @@ def _moved(tokens: Sequence[Token], by: int) -> list[Token]:
 def make_model(coding: Coding) -> Transformer:
     """A model of the configured shape for these words, with weights drawn anew."""
     words = coding.vocabularies
+    source_size = None if words.shared else len(words.source)
     return Transformer(
-        coding.config.model, len(words.target), len(words.source), features=coding.features
+        coding.config.model, len(words.target), source_size, features=coding.features
     )

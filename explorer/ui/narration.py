@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import PurePath
 from typing import Literal
 
@@ -16,7 +17,7 @@ from explorer.messages.events import (
     RunSaved,
     TrainingChanged,
 )
-from explorer.messages.results import ModelInfo
+from explorer.messages.results import Measurement, ModelInfo
 from explorer.ui.widgets.figures import count, short
 
 Mood = Literal["info", "busy", "good", "warning", "error"]
@@ -93,17 +94,24 @@ def _told(event: Event) -> Notice | None:
         case TrainingChanged():
             return _training(event)
         case Evaluated(measurement=found):
-            return Notice(
-                "info",
-                f"On {count(found.examples)} held-out examples at step {count(found.step)}: "
-                f"loss {found.loss:.3f}, {found.exact_match:.1%} exactly right.",
-            )
+            return Notice("info", _measured(found))
         case RunSaved(folder=folder, step=step):
             return Notice("good", f"Saved at step {count(step)} in {_place(folder)}.")
         case Progress(doing=doing, done=done, total=total):
             return Notice("busy", doing, done, total)
         case _:
             return None
+
+
+def _measured(found: Measurement) -> str:
+    """Running text has no examples that could be exactly right, only tokens."""
+    what, share, right = "examples", found.exact_match, "exactly right"
+    if isnan(share):
+        what, share, right = "windows of text", found.accuracy, "of the tokens right"
+    return (
+        f"On {count(found.examples)} held-out {what} at step {count(found.step)}: "
+        f"loss {found.loss:.3f}, {share:.1%} {right}."
+    )
 
 
 def _opened(model: ModelInfo) -> Notice:

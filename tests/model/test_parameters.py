@@ -56,9 +56,9 @@ def expected_count(config: ModelConfig, words: int, source_words: int) -> int:
 @given(config=model_configs())
 @settings(max_examples=60, deadline=None)
 def test_that_a_model_has_as_many_numbers_as_its_formulas(config: ModelConfig) -> None:
-    for source_words in (WORDS, SOURCE_WORDS):
-        model = Transformer(config, WORDS, source_words)
-        assert model.parameter_count() == expected_count(config, WORDS, source_words)
+    for others in (None, SOURCE_WORDS):
+        model = Transformer(config, WORDS, others)
+        assert model.parameter_count() == expected_count(config, WORDS, others or WORDS)
 
 
 def test_that_tied_tables_are_one() -> None:
@@ -162,3 +162,10 @@ def test_that_another_seed_gives_other_weights_and_the_same_the_same() -> None:
     one, same, other = made(1), made(1), made(2)
     assert all(torch.equal(a, b) for a, b in zip(one.parameters(), same.parameters(), strict=True))
     assert not torch.equal(one.output.weight, other.output.weight)
+
+
+def test_that_tables_of_different_words_are_not_tied_because_they_are_of_one_size() -> None:
+    model = Transformer(made(tie_embeddings=True).config, WORDS, WORDS)
+    assert model.source_embedding is not None and model.target_embedding is not None
+    assert model.source_embedding.weight is not model.target_embedding.weight
+    assert model.target_embedding.weight is model.output.weight

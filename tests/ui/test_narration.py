@@ -3,6 +3,7 @@
 from explorer.messages.config import RunConfig
 from explorer.messages.events import (
     EngineReady,
+    Evaluated,
     Failed,
     Inspected,
     ModelOpened,
@@ -10,7 +11,7 @@ from explorer.messages.events import (
     RunSaved,
     TrainingChanged,
 )
-from explorer.messages.results import ModelInfo
+from explorer.messages.results import Measurement, ModelInfo
 from explorer.ui.narration import Narrator, Notice
 from tests.ui.scripts import inspected
 
@@ -75,3 +76,11 @@ def test_that_inspections_alone_change_nothing() -> None:
     before = told(TRAINED)
     assert told(TRAINED, inspected("a b")) == before
     assert isinstance(inspected("a b"), Inspected)
+
+
+def test_that_running_text_is_told_by_its_tokens() -> None:
+    narrator = Narrator()
+    narrator.take([Evaluated(Measurement(7, 1.5, float("nan"), 40, 0.62))])
+    assert narrator.notice.text == (
+        "On 40 held-out windows of text at step 7: loss 1.500, 62.0% of the tokens right."
+    )
