@@ -80,7 +80,7 @@ def test_that_all_tokens_together_have_probability_one_and_the_entropy_is_theirs
 def test_that_probabilities_are_those_of_the_whole_text_at_once() -> None:
     subject = small_subject()
     decoding = written(subject)
-    ids = [decoding.start.id, *(step.token.id for step in decoding.steps)]
+    ids = [decoding.prefix[0].id, *(step.token.id for step in decoding.steps)]
     with torch.no_grad():
         source = torch.tensor([[token.id for token in decoding.source]])
         logits = subject.model(source, torch.tensor([ids[:-1]]))[0].log_softmax(-1)
