@@ -28,8 +28,11 @@ def made(seed: int = 3, **changes: Any) -> Transformer:
 # How many
 
 
-def expected_count(config: ModelConfig, words: int, source_words: int) -> int:
-    """The sum over the layers, written out from the formulas of the paper."""
+def expected_count(config: ModelConfig, words: int, source_words: int | None) -> int:
+    """The sum over the layers, written out from the formulas of the paper.
+
+    Without `source_words` the source has the words of the target, and may share their table.
+    """
     width, hidden, bias = config.width, config.feed_forward, int(config.bias)
     shared = config.groups * config.head_width
     attention = 2 * width * (width + bias) + 2 * shared * (width + bias)
@@ -44,7 +47,7 @@ def expected_count(config: ModelConfig, words: int, source_words: int) -> int:
     last = norm * (config.norm == "before")
     if config.has_encoder:
         total += config.encoder_layers * block + last
-        total += 0 if tied and source_words == words else source_words * width
+        total += 0 if tied and source_words is None else (source_words or words) * width
     if config.has_decoder:
         crossing = (attention + norm) * config.has_encoder
         total += config.decoder_layers * (block + crossing) + last
