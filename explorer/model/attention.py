@@ -1,7 +1,7 @@
 """Scaled dot-product attention, softmax(QKᵀ/√d_k + mask)·V, over many heads.
 
 Axes: B batch, H head, G key–value head, Q query position, K key position, D head width, M model
-width.
+width, m width of all keys together (G·D).
 """
 
 import math
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from explorer.messages.config import ModelConfig
 from explorer.model.cache import KeyValueCache
 from explorer.model.dropout import dropout
-from explorer.model.linear import make_linear
+from explorer.model.linear import make_linear, side_by_side
 from explorer.model.mask import Mask
 from explorer.model.norms import HeadNorm
 from explorer.model.positions import Rotary
@@ -95,23 +95,37 @@ class MultiHeadAttention(nn.Module):
         With a cache, `memory_BKM` holds the new positions only and is appended to it.
         """
         start = cache.length if cache is not None else 0
-        query_BHQD = self.project_query(query_BQM, start)
-        key_BGKD, value_BGKD = self.project_memory(memory_BKM, start)
+        if memory_BKM is query_BQM:
+            layers = (self.query, self.key, self.value)
+            query_BQM, key_BKm, value_BKm = side_by_side(layers, query_BQM)
+            query_BHQD = self._queries(query_BQM, start)
+            key_BGKD, value_BGKD = self._keys_and_values(key_BKm, value_BKm, start)
+        else:
+            query_BHQD = self.project_query(query_BQM, start)
+            key_BGKD, value_BGKD = self.project_memory(memory_BKM, start)
         if cache is not None:
             key_BGKD, value_BGKD = cache.extend(key_BGKD, value_BGKD)
         return self.attend(query_BHQD, key_BGKD, value_BGKD, mask)
 
     def project_query(self, query_BQM: Tensor, start: int = 0) -> Tensor:
         """Queries, B×H×Q×D, of positions from `start` on."""
-        query_BHQD = self._split(self.query(query_BQM), self.heads)
-        return self.queries(self._placed(query_BHQD, self.query_norm, start))
+        return self._queries(self.query(query_BQM), start)
 
     def project_memory(self, memory_BKM: Tensor, start: int = 0) -> tuple[Tensor, Tensor]:
         """Keys and values, B×G×K×D each, of what is looked at."""
-        key_BGKD = self._split(self.key(memory_BKM), self.groups)
-        value_BGKD = self._split(self.value(memory_BKM), self.groups)
+        key_BKm, value_BKm = side_by_side((self.key, self.value), memory_BKM)
+        return self._keys_and_values(key_BKm, value_BKm, start)
+
+    def _queries(self, query_BQM: Tensor, start: int) -> Tensor:
+        query_BHQD = self._split(query_BQM, self.heads)
+        return self.queries(self._placed(query_BHQD, self.query_norm, start))
+
+    def _keys_and_values(
+        self, key_BKm: Tensor, value_BKm: Tensor, start: int
+    ) -> tuple[Tensor, Tensor]:
+        key_BGKD = self._split(key_BKm, self.groups)
         key_BGKD = self.keys(self._placed(key_BGKD, self.key_norm, start))
-        return key_BGKD, self.values(value_BGKD)
+        return key_BGKD, self.values(self._split(value_BKm, self.groups))
 
     def _placed(self, tensor_BHLD: Tensor, norm: nn.Module | None, start: int) -> Tensor:
         if norm is not None:

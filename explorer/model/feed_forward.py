@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from explorer.messages.config import ModelConfig
-from explorer.model.dropout import Dropout
+from explorer.model.dropout import Dropout, dropped_relu
 from explorer.model.linear import make_linear
 
 
@@ -39,8 +39,11 @@ class FeedForward(nn.Module):
     def forward(self, residual_BLM: Tensor) -> Tensor:
         """B×L×M to B×L×M."""
         hidden_BLF = self.expand(residual_BLM)
-        if self.gate is None:
-            hidden_BLF = self.activation(hidden_BLF)
-        else:
+        if self.gate is not None:
             hidden_BLF = hidden_BLF * self.activation(self.gate(residual_BLM))
+        elif self.activation is F.relu:
+            share = self.dropout.probability
+            return self.contract(dropped_relu(hidden_BLF, share, self.training))
+        else:
+            hidden_BLF = self.activation(hidden_BLF)
         return self.contract(self.dropout(hidden_BLF))

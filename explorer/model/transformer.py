@@ -108,7 +108,9 @@ class Transformer(nn.Module):
 
     def encode(self, source: Tensor) -> tuple[Tensor, Mask]:
         """The memory B×S×M, and the mask that hides its padding."""
-        padding = padding_mask(source, self.padding)
+        padding: Tensor | None = padding_mask(source, self.padding)
+        if source.device.type == "cpu" and bool(padding.all()):
+            padding = None  # A mask that hides nothing costs all the same; a GPU is not asked.
         length, causal = source.shape[1], self.config.pattern == "causal"
         mask = self._self_mask(length, length, causal=causal, padding=padding)
         source_BSM = self._embed(self.source_embedding or self.source_frames, source)

@@ -113,8 +113,9 @@ class Trainer:
 
     def _learn(self) -> tuple[float, float, int]:
         batch = self._batch(self.step)
-        torch.manual_seed(self._dropout_seed())
-        self.model.train()
+        self._seed_dropout()
+        if not self.model.training:  # It walks through all modules, taps and all.
+            self.model.train()
         self.optimizers.zero_grad()
         loss = self.world.total(self._gradients(batch))
         self.precision.unscale(self.optimizers.parts)
@@ -130,8 +131,13 @@ class Trainer:
             return self._ahead[1]
         return self.data.stream.batch(step)
 
-    def _dropout_seed(self) -> int:
-        return self.config.training.seed * 1_000_003 + self.step + self.world.rank * 7_777_777_777
+    def _seed_dropout(self) -> None:
+        number = self.config.training.seed * 1_000_003 + self.step
+        number += self.world.rank * 7_777_777_777
+        if self.device.type == "cpu":  # Without noting the call's stack for GPUs that come later.
+            torch.default_generator.manual_seed(number)
+        else:
+            torch.manual_seed(number)
 
     def _gradients(self, batch: Batch) -> Tensor:
         """The gradients of this process's rows, part by part; their share of the batch's loss."""

@@ -114,13 +114,13 @@ def test_that_they_can_be_turned_off(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("masked", ["nothing", "table", "future"])
 def test_that_fused_attention_stays_plain_in_both_directions(masked: str) -> None:
     torch.manual_seed(3)
-    inputs = [torch.randn(2, 4, 9, 8, requires_grad=True) for _ in range(3)]
+    q, k, v = inputs = [torch.randn(2, 4, 9, 8, requires_grad=True) for _ in range(3)]
     table = torch.rand(2, 1, 9, 9) > 0.3 if masked == "table" else None
-    expected = F.scaled_dot_product_attention(*inputs, table, is_causal=masked == "future")
+    expected = F.scaled_dot_product_attention(q, k, v, table, is_causal=masked == "future")
     expected_gradients = torch.autograd.grad(expected.square().sum(), inputs)
     with quick_products(CPU):
         inside = setting()
-        found = fused_attention(*inputs, table, causal=masked == "future")
+        found = fused_attention(q, k, v, table, causal=masked == "future")
         found_gradients = torch.autograd.grad(found.square().sum(), inputs)
         assert setting() == inside
     assert torch.equal(found, expected)
