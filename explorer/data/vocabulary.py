@@ -36,6 +36,8 @@ class Vocabulary:
         self._tokenizer = tokenizer
         self._specials = 5 if tokenizer.id_to_token(MASK) == SPECIAL[MASK] else 4
         self._starts = self._starting()
+        words = isinstance(tokenizer.model, models.WordLevel)
+        self._unknown_is_a_word = words and self._starts is not None
         self.characters = isinstance(tokenizer.pre_tokenizer, pre_tokenizers.Split)
         """Whether every character is a token of its own."""
         normalizer = tokenizer.normalizer
@@ -97,8 +99,15 @@ class Vocabulary:
     def text(self, ids: Iterable[int]) -> str:
         """The text that tokens spell; special tokens are left out, unknown ones stay visible."""
         kept = [i for i in ids if i not in (PAD, START, END)]
-        text = self._tokenizer.decode(kept, skip_special_tokens=False)
+        if self._unknown_is_a_word and UNKNOWN in kept:
+            text = self._tokenizer.decoder.decode([self._spaced(i) for i in kept])
+        else:
+            text = self._tokenizer.decode(kept, skip_special_tokens=False)
         return text if self.keeps_lines else text.strip()
+
+    def _spaced(self, id: int) -> str:
+        """The token's piece; an unknown word has a space before it, as most words have."""
+        return SPACE + SPECIAL[id] if id == UNKNOWN else self._tokenizer.id_to_token(id) or ""
 
 
 def _sound(text: str) -> str:

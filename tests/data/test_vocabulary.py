@@ -105,3 +105,9 @@ def test_that_a_foreign_tokenizer_is_refused(tmp_path: Path) -> None:
 
 def test_that_a_vocabulary_keeps_within_its_size() -> None:
     assert len(train_vocabulary(CORPUS, "word", 16)) == 16
+
+
+def test_that_an_unknown_word_is_written_apart_from_the_one_before_it() -> None:
+    vocabulary = train_vocabulary(["a red hat , a blue hat ."], "word", 100)
+    ids = vocabulary.ids(["a red dog , a blue hat ."])[0]
+    assert vocabulary.text(ids) == "a red <unk> , a blue hat ."
