@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.messages.config import ModelConfig
+from explorer.model import unfused
 from explorer.model.cache import KeyValueCache
 from explorer.model.dropout import dropout
 from explorer.model.linear import make_linear, side_by_side
@@ -159,9 +160,7 @@ class MultiHeadAttention(nn.Module):
         return self.watched or self.sink_H is not None or self.cap > 0
 
     def _mix(self, query_BHQD: Tensor, key_BHKD: Tensor, value_BHKD: Tensor, mask: Mask) -> Tensor:
-        # PyTorch has no fused attention with dropout on a CPU, and its dropout is slow there.
-        drops = self.training and self.dropout > 0 and query_BHQD.device.type == "cpu"
-        if self.explicit or drops:
+        if self.explicit:
             return self._attend_explicitly(query_BHQD, key_BHKD, value_BHKD, mask)
         return self._attend_fused(query_BHQD, key_BHKD, value_BHKD, mask)
 
@@ -188,6 +187,11 @@ class MultiHeadAttention(nn.Module):
     ) -> Tensor:
         share = self.dropout if self.training else 0.0
         queries, keys = query_BHQD.shape[2], key_BHKD.shape[2]
+        if unfused.pays(query_BHQD, keys, share):
+            table = mask.table(queries, keys, query_BHQD.device)
+            return unfused.unfused_attention(
+                query_BHQD, key_BHKD, value_BHKD, table, mask.bias, share
+            )
         if mask.causal and mask.allowed is None and mask.bias is None and queries == keys:
             return fused_attention(query_BHQD, key_BHKD, value_BHKD, dropout=share, causal=True)
         table = mask.table(queries, keys, query_BHQD.device)
