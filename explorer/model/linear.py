@@ -34,7 +34,7 @@ def side_by_side(layers: Sequence[nn.Linear], input: Tensor) -> Sequence[Tensor]
     plain = all(type(layer) is nn.Linear for layer in layers)
     if not plain or input.device.type != "cpu" or not torch.is_grad_enabled():
         return [layer(input) for layer in layers]
-    weight = torch.cat([layer.weight for layer in layers])
-    biases = [layer.bias for layer in layers if layer.bias is not None]
+    weight = torch.cat(tuple(layer.weight for layer in layers))
+    biases: list[Tensor] = [layer.bias for layer in layers if layer.bias is not None]
     joint = F.linear(input, weight, torch.cat(biases) if biases else None)
     return joint.split([layer.out_features for layer in layers], dim=-1)
