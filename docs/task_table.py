@@ -37,11 +37,14 @@ Each task makes its examples as they are needed. One source in ten (by a hash of
 trained on; exact match is the share of such sources whose whole answer the finished model wrote
 without any error. Every row is a preset: `attention-explorer train NAME --out FOLDER`, then
 `attention-explorer evaluate`. Minutes are those of the whole training command by the clock, start,
-checks on held-out data and saving included, and CPU minutes those that its threads worked.
+checks on held-out data and saving included, on two cores of which other programs took their share:
+*load* is how many programs wanted a core in those minutes (the system's mean of five minutes). CPU
+minutes are those that the training itself worked, all its threads together: more than the clock
+would show on a machine that does nothing else.
 
 """
 _COLUMNS = ("Task", "What attention has to learn", "Model", "Parameters", "Steps", "Minutes",
-            "CPU minutes", "Held out", "Exact match")  # fmt: skip
+            "CPU minutes", "Load", "Held out", "Exact match")  # fmt: skip
 
 
 def main() -> int:
@@ -81,6 +84,7 @@ def _measured(name: str, config: RunConfig, examples: int) -> Row:
             "settings": _settings(config), "steps": config.training.steps,
             "parameters": _parameters(run), "minutes": seconds / 60, "cpu_minutes": worked / 60,
             "examples": len(held), "exact_match": found["exact_match"], "machine": _machine(),
+            "load": os.getloadavg()[1],
         }  # fmt: skip
 
 
@@ -111,7 +115,8 @@ def _parameters(run: Path) -> int:
 def _machine() -> str:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     versions = f"Python {platform.python_version()}, PyTorch {torch.__version__}"
-    return f"{_processor()}, {cores} cores, {versions}"
+    threads = f"{torch.get_num_threads()} of PyTorch's threads"
+    return f"{_processor()}, {cores} cores, {threads}, {versions}"
 
 
 def _processor() -> str:
@@ -139,7 +144,7 @@ def _cells(name: str, row: Row) -> Sequence[str]:
     return (
         f"{info.title} (`{name}`)", info.learns, _model(config), f"{row['parameters']:,}",
         f"{row['steps']:,}", f"{row['minutes']:.1f}", f"{row['cpu_minutes']:.1f}",
-        f"{row['examples']:,}", f"{100 * row['exact_match']:.1f} %",
+        f"{row['load']:.0f}", f"{row['examples']:,}", f"{100 * row['exact_match']:.1f} %",
     )  # fmt: skip
 
 

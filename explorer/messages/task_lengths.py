@@ -82,6 +82,12 @@ def _counting(task: TaskConfig) -> Lengths:
     return Lengths(items, 1)
 
 
+def _recall(task: TaskConfig) -> Lengths:
+    """A pair of two characters is one word."""
+    pairs = _different(task)
+    return Lengths(3 * pairs + 3 if task.vocabulary == "character" else pairs + 2, 1)
+
+
 def _brackets(task: TaskConfig) -> Lengths:
     pairs = max(1, (task.min_length + 1) // 2, task.max_length // 2)
     if task.vocabulary == "character":
@@ -107,7 +113,7 @@ LONGEST: Mapping[TaskName, Longest] = {
     "shift": _lists(_items, _items),
     "parity": _lists(_items, _items),
     "repeat": _lists(lambda t: 2 * _repeated(t) - 1, lambda t: _repeated(t) - 1),
-    "recall": _lists(lambda t: 2 * _different(t) + 2, _one),
+    "recall": _recall,
     "majority": _lists(_items, _one),
     "needle": _lists(lambda t: t.max_length + 1, _one),
     "addition": _addition,
@@ -117,7 +123,7 @@ LONGEST: Mapping[TaskName, Longest] = {
     "dates": _fixed((5, 5), (28, 10)),
     "english-french": _fixed((20, 24), (96, 104)),
     "english-chinese": _fixed((20, 22), (92, 48)),
-    "stories": _fixed((48, 1), (200, 10)),
+    "stories": _fixed((40, 3), (200, 20)),
     "summary": _fixed((48, 12), (200, 56)),
     "roles": _fixed((20, 20), (92, 130)),
     "shapes": _shapes,

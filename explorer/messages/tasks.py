@@ -101,8 +101,8 @@ TASK_INFO: Mapping[TaskName, TaskInfo] = {
     ),
     "stories": TaskInfo(
         "Questions on short stories",
-        "The answer looks at the last sentence about the person or thing that is asked for.",
-        "class",
+        "From the key to who has it, from the person to the place: each word looks at the last "
+        "sentence about the one before it.",
     ),
     "summary": TaskInfo(
         "Summaries by key facts", "Each word looks at the fact that matters and skips the padding."

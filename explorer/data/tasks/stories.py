@@ -1,4 +1,7 @@
-"""Questions on short stories: the answer looks at the last sentence about what is asked for."""
+"""Questions on short stories: the answer looks at the last sentence about what is asked for.
+
+After the tasks of bAbI (Weston et al., 2015) with one and two supporting facts.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,7 +18,7 @@ PLACES = ("garden", "kitchen", "cellar", "office", "bathroom", "attic")
 THINGS = ("apple", "book", "key", "lamp", "ball")
 GOES = ("went to", "walked to", "ran to", "moved to")
 TAKES = ("took", "picked up")
-DROPS = ("dropped", "put down")
+LEAVES = ("left", "dropped")
 FEWEST, MOST = 1, 4
 """Sentences of a story."""
 
@@ -32,16 +35,14 @@ class _World:
     told: list[str] = field(default_factory=list[str])
 
     def go_on(self) -> None:
-        """One more sentence: somebody moves, takes a thing, puts it down or gives it away."""
+        """One more sentence: somebody moves, takes a thing or leaves it somewhere."""
         person, draw = self.draw.one(self.people), self.draw
         held = [thing for thing, holder in self.holder.items() if holder == person]
-        way = draw.below(4)
+        way = draw.below(3)
         if person not in self.place or way == 0:
             self._move(person)
         elif held and way == 1:
-            self._put(person, draw.one(held))
-        elif held and way == 2:
-            self._give(person, draw.one(held))
+            self._leave(person, draw.one(held))
         else:
             self._take(person)
 
@@ -50,20 +51,10 @@ class _World:
         self.place[person] = place
         self.told.append(f"{person} {self.draw.one(GOES)} the {place}.")
 
-    def _put(self, person: str, thing: str) -> None:
-        self.thing_place[thing] = self.place[person]
+    def _leave(self, person: str, thing: str) -> None:
+        self.thing_place[thing] = here = self.place[person]
         del self.holder[thing]
-        self.told.append(f"{person} {self.draw.one(DROPS)} the {thing}.")
-
-    def _give(self, person: str, thing: str) -> None:
-        here = self.place[person]
-        near = [p for p in self.people if p != person and self.place.get(p, here) == here]
-        if not near:
-            self._put(person, thing)
-        else:
-            self.holder[thing] = other = self.draw.one(near)
-            self.place[other] = here  # Who is given a thing stands beside the giver.
-            self.told.append(f"{person} gave the {thing} to {other}.")
+        self.told.append(f"{person} {self.draw.one(LEAVES)} the {thing} in the {here}.")
 
     def _take(self, person: str) -> None:
         here = self.place[person]
@@ -76,16 +67,20 @@ class _World:
 
     def questions(self) -> list[tuple[str, str]]:
         """The questions of one kind that the story answers, with their answers."""
-        where = [(f"Where is {person}?", place) for person, place in self.place.items()]
-        who = [(f"Who has the {thing}?", holder) for thing, holder in self.holder.items()]
-        held = [(thing, self.place[holder]) for thing, holder in self.holder.items()]
+        where = [(f"Where is {p}?", f"{p} {place}") for p, place in self.place.items()]
+        who = [(f"Who has the {t}?", f"{t} {holder}") for t, holder in self.holder.items()]
+        held = [(t, f"{holder} {self.place[holder]}") for t, holder in self.holder.items()]
         left = [(t, place) for t, place in self.thing_place.items() if t not in self.holder]
-        things = [(f"Where is the {thing}?", place) for thing, place in held + left]
+        things = [(f"Where is the {t}?", f"{t} {end}") for t, end in held + left]
         return self.draw.one([kind for kind in (where, who, things) if kind])
 
 
 class Stories:
-    """`Anna went to the attic. Anna took the key. Where is the key?` → `attic`."""
+    """`Anna went to the attic. Anna took the key. Where is the key?` → `key Anna attic`.
+
+    The answer is a chain: each word is found by the one before it, so that every step of the way
+    can be seen.
+    """
 
     name: ClassVar[str] = "stories"
 
@@ -101,6 +96,6 @@ class Stories:
     def words(self, config: TaskConfig) -> Iterable[str]:
         """Every word once."""
         return [
-            " ".join([*PEOPLE, *PLACES, *THINGS, *GOES, *TAKES, *DROPS, "gave the to"]),
-            "Where is Anna? Who has the key?", "Anna dropped the key.",
+            " ".join([*PEOPLE, *PLACES, *THINGS, *GOES, *TAKES, *LEAVES, "the in"]),
+            "Where is Anna? Who has the key?", "Anna left the key.",
         ]  # fmt: skip
