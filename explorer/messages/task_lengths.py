@@ -123,7 +123,7 @@ LONGEST: Mapping[TaskName, Longest] = {
     "dates": _fixed((5, 5), (28, 10)),
     "english-french": _fixed((20, 24), (96, 104)),
     "english-chinese": _fixed((20, 22), (92, 48)),
-    "stories": _fixed((40, 3), (200, 20)),
+    "stories": _fixed((32, 3), (140, 20)),
     "summary": _fixed((48, 12), (200, 56)),
     "roles": _fixed((20, 20), (92, 130)),
     "shapes": _shapes,

@@ -101,7 +101,7 @@ TASK_INFO: Mapping[TaskName, TaskInfo] = {
     ),
     "stories": TaskInfo(
         "Questions on short stories",
-        "From the key to who has it, from the person to the place: each word looks at the last "
+        "From a thing to who has it, from there to the place: each word looks at the last "
         "sentence about the one before it.",
     ),
     "summary": TaskInfo(

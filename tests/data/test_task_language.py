@@ -24,13 +24,13 @@ def told(story: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     holders: dict[str, str] = {}
     lying: dict[str, str] = {}
     for sentence in story.removesuffix(".").split(". "):
-        if went := re.fullmatch(r"(\w+) (?:went|walked|ran|moved) to the (\w+)", sentence):
+        if went := re.fullmatch(r"(\w+) (?:reached|visited|entered) (\w+)", sentence):
             people[went[1]] = went[2]
-        elif took := re.fullmatch(r"(\w+) (?:took|picked up) the (\w+)", sentence):
+        elif took := re.fullmatch(r"(\w+) (?:took|bought) (\w+)", sentence):
             assert took[2] not in holders and lying.get(took[2], people[took[1]]) == people[took[1]]
             holders[took[2]] = took[1]
         else:
-            left = re.fullmatch(r"(\w+) (?:left|dropped) the (\w+) in the (\w+)", sentence)
+            left = re.fullmatch(r"(\w+) (?:left|sold) (\w+) in (\w+)", sentence)
             assert left and holders.pop(left[2]) == left[1] and people[left[1]] == left[3], sentence
             lying[left[2]] = left[3]
     return people, holders, lying
@@ -41,10 +41,10 @@ def test_that_questions_are_answered_as_the_story_tells() -> None:
     for pair in examples("stories"):
         story, question = re.fullmatch(r"(.*\.) (W.*\?)", pair.source).groups()  # type: ignore[union-attr]
         people, holders, lying = told(story)
-        if who := re.fullmatch(r"Who has the (\w+)\?", question):
+        if who := re.fullmatch(r"Who has (\w+)\?", question):
             kinds["who"] += 1
             assert pair.target == f"{who[1]} {holders[who[1]]}"
-        elif thing := re.fullmatch(r"Where is the (\w+)\?", question):
+        elif thing := re.fullmatch(r"Where is ([a-z]+)\?", question):
             held = holders.get(thing[1])
             kinds["held" if held else "lying"] += 1
             chain = f"{held} {people[held]}" if held else lying[thing[1]]
@@ -57,11 +57,11 @@ def test_that_questions_are_answered_as_the_story_tells() -> None:
 
 
 def test_that_no_story_s_answer_is_just_the_last_place_or_the_likeliest() -> None:
-    longer = [p for p in examples("stories") if p.source.count(".") > 1]
+    longer = [p for p in examples("stories") if p.source.count(".") > 2]
     pairs = [p for p in longer if "Who" not in p.source]
-    last = [re.findall(r"the (\w+)", pair.source.rsplit(".", 1)[0]) for pair in pairs]
+    last = [re.findall(r"[A-Z]\w+(?=\.)", pair.source) for pair in pairs]
     ends = [pair.target.split()[-1] for pair in pairs]
-    assert np.mean([end == words[-1] for end, words in zip(ends, last, strict=True)]) < 0.5
+    assert np.mean([end == words[-1] for end, words in zip(ends, last, strict=True)]) < 0.6
     assert max(Counter(ends).values()) < 0.25 * len(pairs)
 
 

@@ -1,4 +1,4 @@
-"""Questions on short stories: the answer looks at the last sentence about what is asked for.
+"""Questions on short stories of merchants: who is where, who has what, where is what.
 
 After the tasks of bAbI (Weston et al., 2015) with one and two supporting facts.
 """
@@ -14,12 +14,12 @@ from explorer.data.tasks.drawing import Drawing
 from explorer.messages.config import TaskConfig
 
 PEOPLE = ("Anna", "Ben", "Carla", "David", "Emma", "Felix")
-PLACES = ("garden", "kitchen", "cellar", "office", "bathroom", "attic")
-THINGS = ("apple", "book", "key", "lamp", "ball")
-GOES = ("went to", "walked to", "ran to", "moved to")
-TAKES = ("took", "picked up")
-LEAVES = ("left", "dropped")
-FEWEST, MOST = 1, 4
+PLACES = ("Rome", "Paris", "Cairo", "Delhi", "Lima", "Oslo")
+THINGS = ("bread", "salt", "silk", "tea", "gold")
+GOES = ("reached", "visited", "entered")
+TAKES = ("took", "bought")
+LEAVES = ("left", "sold")
+FEWEST, MOST = 1, 5
 """Sentences of a story."""
 
 
@@ -49,12 +49,12 @@ class _World:
     def _move(self, person: str) -> None:
         place = self.draw.one([p for p in PLACES if p != self.place.get(person)])
         self.place[person] = place
-        self.told.append(f"{person} {self.draw.one(GOES)} the {place}.")
+        self.told.append(f"{person} {self.draw.one(GOES)} {place}.")
 
     def _leave(self, person: str, thing: str) -> None:
         self.thing_place[thing] = here = self.place[person]
         del self.holder[thing]
-        self.told.append(f"{person} {self.draw.one(LEAVES)} the {thing} in the {here}.")
+        self.told.append(f"{person} {self.draw.one(LEAVES)} {thing} in {here}.")
 
     def _take(self, person: str) -> None:
         here = self.place[person]
@@ -63,20 +63,20 @@ class _World:
             self._move(person)
         else:
             self.holder[thing := self.draw.one(near)] = person
-            self.told.append(f"{person} {self.draw.one(TAKES)} the {thing}.")
+            self.told.append(f"{person} {self.draw.one(TAKES)} {thing}.")
 
     def questions(self) -> list[tuple[str, str]]:
         """The questions of one kind that the story answers, with their answers."""
         where = [(f"Where is {p}?", f"{p} {place}") for p, place in self.place.items()]
-        who = [(f"Who has the {t}?", f"{t} {holder}") for t, holder in self.holder.items()]
+        who = [(f"Who has {t}?", f"{t} {holder}") for t, holder in self.holder.items()]
         held = [(t, f"{holder} {self.place[holder]}") for t, holder in self.holder.items()]
         left = [(t, place) for t, place in self.thing_place.items() if t not in self.holder]
-        things = [(f"Where is the {t}?", f"{t} {end}") for t, end in held + left]
+        things = [(f"Where is {t}?", f"{t} {end}") for t, end in held + left]
         return self.draw.one([kind for kind in (where, who, things) if kind])
 
 
 class Stories:
-    """`Anna went to the attic. Anna took the key. Where is the key?` → `key Anna attic`.
+    """`Anna reached Rome. Anna took salt. Where is salt?` → `salt Anna Rome`.
 
     The answer is a chain: each word is found by the one before it, so that every step of the way
     can be seen.
@@ -96,6 +96,6 @@ class Stories:
     def words(self, config: TaskConfig) -> Iterable[str]:
         """Every word once."""
         return [
-            " ".join([*PEOPLE, *PLACES, *THINGS, *GOES, *TAKES, *LEAVES, "the in"]),
-            "Where is Anna? Who has the key?", "Anna left the key.",
+            " ".join([*PEOPLE, *PLACES, *THINGS, *GOES, *TAKES, *LEAVES, "in"]),
+            "Where is Anna? Who has salt?", "Anna left salt.",
         ]  # fmt: skip
