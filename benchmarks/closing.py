@@ -100,7 +100,8 @@ def _finish(folder: str, new: bool = False) -> dict[str, Any]:
     if new:
         run = Run.begin(settings(_STEPS), Path(folder), cpu, told.append, _silent)
     else:
-        run = Run.reopen(find_model(folder), cpu, told.append, _silent)
+        found = find_model(folder)
+        run = Run.reopen(found.folder, found.checkpoint, cpu, told.append, _silent)
     while not run.done:
         run.advance()
     run.close()

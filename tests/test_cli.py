@@ -92,8 +92,20 @@ def test_that_evaluate_measures_loss_and_text(
     figures = as_json(capsys, "evaluate", "reverse", str(file), "--json")
     assert figures["pairs"] == 2
     assert figures["exact_match"] == 0.5
-    assert 0 < figures["bleu"] < 100
     assert figures["loss"] > 0.1
+    assert "bleu" not in figures  # A list's answer is right or wrong.
+    file.write_text("The cat is asleep.\tLe chat dort.\nI am here.\tJe suis là.\n")
+    figures = as_json(capsys, "evaluate", "translate-en-fr", str(file), "--json")
+    assert 0 < figures["bleu"] <= 100 and 0 < figures["chrf"] <= 100
+
+
+def test_that_an_unknown_way_to_cut_is_refused_with_the_known_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "pairs.tsv"
+    file.write_text("1 2\t2 1\n")
+    assert main(["evaluate", "reverse", str(file), "--tokenize", "no"]) == 2
+    assert "13a" in capsys.readouterr().err
 
 
 def test_that_a_run_is_a_folder_that_people_can_read(run: Path) -> None:
@@ -120,7 +132,7 @@ def test_that_a_finished_run_resumes_to_nothing_left(
 
 def test_that_settings_on_resume_are_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "reverse", "--out", str(run), "--resume", *TINY]) == 2
-    assert "own settings" in capsys.readouterr().err
+    assert "training.steps: this cannot be changed" in capsys.readouterr().err
 
 
 def test_that_an_exported_model_writes_the_same(

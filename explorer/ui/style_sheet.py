@@ -156,7 +156,8 @@ def _choices(c: Colors) -> str:
     return f"""
     QCheckBox, QRadioButton {{ color: {c.text}; spacing: 7px; background: transparent; }}
     QCheckBox:disabled, QRadioButton:disabled {{ color: {c.faint}; }}
-    QCheckBox::indicator, QRadioButton::indicator, QListView::indicator {{ width: 14px; height: 14px;
+    QCheckBox::indicator, QRadioButton::indicator, QListView::indicator {{
+        width: 14px; height: 14px;
         background: {_field(c)}; border: 1px solid {mix(c.line, c.text, 0.25)}; }}
     QCheckBox::indicator, QListView::indicator {{ border-radius: 4px; }}
     QRadioButton::indicator {{ border-radius: 8px; }}

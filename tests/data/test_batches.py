@@ -6,6 +6,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import Tensor
 
 from explorer.data.batches import CorpusStream, GeneratedStream, held_out
 from explorer.data.coding import Batch, Coding, Vocabularies
@@ -33,6 +34,12 @@ def generated(seed: int = 0) -> GeneratedStream:
     return GeneratedStream(TASKS["reverse"], coding(), 16, seed)
 
 
+def sources(batch: Batch) -> Tensor:
+    """What the encoder reads."""
+    assert batch.source is not None
+    return batch.source
+
+
 def alike(one: Batch, other: Batch) -> bool:
     tensors = ("source", "target_BT", "places_N", "expected_N")
     return all(torch.equal(getattr(one, name), getattr(other, name)) for name in tensors)
@@ -40,6 +47,7 @@ def alike(one: Batch, other: Batch) -> bool:
 
 def test_that_a_batch_reads_says_and_pads_as_it_should() -> None:
     batch = coding(10).batch([[5, 6, 7], [8]], [[7, 6], [8, 9, 4]])
+    assert batch.source is not None and batch.target_BT is not None
     assert batch.source.tolist() == [[5, 6, 7, END], [8, END, PAD, PAD]]
     assert batch.target_BT.tolist() == [[START, 7, 6, PAD], [START, 8, 9, 4]]
     assert batch.places_N.tolist() == [0, 1, 2, 4, 5, 6, 7]
@@ -55,6 +63,7 @@ def test_that_no_row_is_longer_than_the_model_reads(
     rows: list[tuple[list[int], list[int]]], longest: int
 ) -> None:
     batch = coding(longest).batch([s for s, _ in rows], [t for _, t in rows])
+    assert batch.source is not None and batch.target_BT is not None
     assert batch.source.shape[1] <= longest and batch.target_BT.shape[1] <= longest
     assert batch.tokens == int((batch.source != PAD).sum() + (batch.target_BT != PAD).sum())
     assert len(batch.places_N) == len(batch.expected_N) == int((batch.target_BT != PAD).sum())
@@ -77,7 +86,7 @@ def test_that_held_out_sources_are_never_trained_on() -> None:
     trained = {
         data.coding.vocabularies.target.text(row.tolist())
         for s in range(40)
-        for row in data.stream.batch(s).source
+        for row in sources(data.stream.batch(s))
     }
     assert len(kept) > 300 and len(trained) > 1000
     assert not kept & trained
@@ -93,7 +102,7 @@ def corpus_stream(count: int, batch_size: int, seed: int = 0) -> CorpusStream:
 def epoch(stream: CorpusStream, number: int, batches: int) -> list[int]:
     """The first token of every source in an epoch, in the order of training."""
     steps = range(number * batches, (number + 1) * batches)
-    return [int(row[0]) for step in steps for row in stream.batch(step).source]
+    return [int(row[0]) for step in steps for row in sources(stream.batch(step))]
 
 
 def test_that_an_epoch_covers_every_pair_once_and_the_next_in_another_order() -> None:
@@ -134,7 +143,7 @@ def test_that_a_prepared_corpus_never_trains_on_what_it_holds_out(tmp_path: Path
     data, told = prepare(config), []
     prepare(config, report=lambda doing, done, total: told.append((doing, done, total)))
     held = {p.source for p in (*data.validation, *data.test)}
-    rows = [row for step in range(10) for row in data.stream.batch(step).source.tolist()]
+    rows = [row for step in range(10) for row in sources(data.stream.batch(step)).tolist()]
     assert len(held) == 10
     assert not held & {data.coding.vocabularies.target.text(row) for row in rows}
     assert told[-1] == ("Cutting text into tokens", 40, 40)

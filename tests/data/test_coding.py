@@ -53,10 +53,11 @@ def test_that_an_encoder_alone_says_a_class_at_the_start() -> None:
 def test_that_nothing_is_longer_than_the_model_reads(
     architecture: str, rows: list[tuple[list[int], list[int]]], longest: int
 ) -> None:
-    cut = coding(architecture, **{
+    short: dict[str, Any] = {
         "model.max_length": longest, "decoding.max_length": longest,
         "task.max_length": 1, "task.min_length": 1,
-    }) if longest > 4 else coding(architecture)  # fmt: skip
+    }  # fmt: skip
+    cut = coding(architecture, "reverse", **(short if longest > 4 else {}))
     batch = cut.batch([s for s, _ in rows], [t for _, t in rows])
     for read in (batch.source, batch.target_BT):
         assert read is None or read.shape[1] <= cut.longest

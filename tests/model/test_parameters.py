@@ -61,7 +61,7 @@ def expected_count(config: ModelConfig, words: int, source_words: int | None) ->
 def test_that_a_model_has_as_many_numbers_as_its_formulas(config: ModelConfig) -> None:
     for others in (None, SOURCE_WORDS):
         model = Transformer(config, WORDS, others)
-        assert model.parameter_count() == expected_count(config, WORDS, others or WORDS)
+        assert model.parameter_count() == expected_count(config, WORDS, others)
 
 
 def test_that_tied_tables_are_one() -> None:

@@ -143,7 +143,7 @@ def test_that_a_refusal_of_memory_is_known(ask: Callable[[], None]) -> None:
 
 def test_that_other_errors_are_not_taken_for_it() -> None:
     with pytest.raises(RuntimeError) as caught:
-        torch.zeros(2) @ torch.zeros(3)
+        _ = torch.zeros(2) @ torch.zeros(3)
     assert not is_memory_full(caught.value)
     assert is_memory_full(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"))
 

@@ -60,12 +60,19 @@ def opened(qtbot: QtBot, reviews: Path) -> Iterator[Opened]:
     yield Opened(qtbot, reviews)
 
 
+def shown(dialog: DataDialog, row: int, column: int) -> str:
+    """The text of a cell."""
+    item = dialog.table.item(row, column)
+    assert item is not None
+    return item.text()
+
+
 def test_that_labelled_texts_are_known_by_their_columns(opened: Opened) -> None:
     dialog = opened.dialog
     assert dialog.settings.name == "classes" and dialog.choices.kind.value == "classes"
     assert dialog.choices.source.currentText() == "text"
     assert dialog.choices.target.currentText() == "label"
-    assert dialog.table.item(0, 1).text() == "I like it 0"
+    assert shown(dialog, 0, 1) == "I like it 0"
     assert dialog.labels.text() == "2 labels: bad (10), good (10)"
     assert "20 rows" in dialog.facts.text()
 
@@ -114,7 +121,7 @@ def test_that_a_guessed_encoding_is_said_and_can_be_changed(qtbot: QtBot, tmp_pa
     qtbot.keyClick(dialog.choices.encoding, Qt.Key.Key_Return)
     dialog.choices.encoding.activated.emit(dialog.choices.encoding.currentIndex())
     qtbot.waitUntil(lambda: opened.asked[-1].settings.encoding == "cp1251")
-    assert dialog.table.item(0, 0).text().startswith("Der grц")
+    assert shown(dialog, 0, 0).startswith("Der grц")
 
 
 def test_that_an_overtaken_answer_is_not_shown(opened: Opened) -> None:

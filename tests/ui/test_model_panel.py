@@ -1,7 +1,5 @@
 """The panel of settings and of the run: by scripted events, clicks and keys."""
 
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent

@@ -54,6 +54,8 @@ class Level:
 
     def find(self, contexts: Ids, tokens: Ids, base: int) -> Ids:
         """The numbers of grams by context and last token; `NONE` for those never seen."""
+        if not len(self.keys):  # Rows too short for grams of this length.
+            return np.full(np.broadcast(contexts, tokens).shape, NONE)
         wanted = contexts * base + tokens
         at = np.searchsorted(self.keys, wanted).clip(max=len(self.keys) - 1)
         return np.where((contexts != NONE) & (self.keys[at] == wanted), at, NONE)

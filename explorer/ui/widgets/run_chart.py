@@ -27,6 +27,7 @@ from explorer.ui.widgets.step_flag import draw_flag
 from explorer.ui.widgets.step_view import StepView
 from explorer.ui.widgets.ticks import Scale
 
+_CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _NEAR = 6
 """Pixels from a mark within which the pointer means it."""
@@ -289,14 +290,10 @@ class RunChart(QWidget):
         draw_flag(painter, plot, x, " · ".join(texts))
 
     def _changed_near(self, plot: CurvePlot, steps: Scale, x: float) -> list[str]:
-        if not self.marks:
-            return []
         places = plot.x_of(steps, np.array([mark.step for mark in self.marks], float))
-        near = np.abs(places - x) < _NEAR
-        return [mark.text for mark, shown in zip(self.marks, near, strict=True) if shown]
+        return [self.marks[n].text for n in np.flatnonzero(np.abs(places - x) < _NEAR)]
 
     def _paint_hint(self, painter: QPainter) -> None:
         painter.setFont(theme.font("body"))
         painter.setPen(QColor(theme.colors().muted))
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(self.rect().adjusted(8, 0, -8, 0), flags, _HINT)
+        painter.drawText(self.rect().adjusted(8, 0, -8, 0), _CENTRED, _HINT)
