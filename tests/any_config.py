@@ -26,7 +26,7 @@ SMALL: Mapping[str, tuple[float, float]] = {
     "training.evaluate_examples": (1, 5), "training.patience": (0, 2),
     "training.checkpoint_every": (1, 4), "training.keep_checkpoints": (1, 3),
     "task.symbols": (5, 36), "task.modulus": (40, 120), "task.mask_share": (0.05, 0.9),
-    "task.vocabulary_size": (300, 8000), "task.min_count": (1, 2), "task.validation": (1, 5),
+    "task.vocabulary_size": (600, 8000), "task.min_count": (1, 2), "task.validation": (1, 5),
     "task.test": (0, 3), "task.validation_share": (0.1, 0.4), "task.test_share": (0, 0.3),
     "task.context": (2, 30),
 }  # fmt: skip

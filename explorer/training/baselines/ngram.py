@@ -91,6 +91,8 @@ class NGram:
         ids, p = laid.tokens, first.seen[laid.tokens]
         best = np.full(len(p), first.best[0])
         for table in self._tables[1:]:
+            if not len(table.level.keys):  # All rows were shorter than these grams.
+                break
             contexts = laid.previous(ids)
             ids = table.level.find(contexts, laid.tokens, base)
             known = contexts != NONE
