@@ -39,6 +39,8 @@ def any_value(setting: Setting) -> st.SearchStrategy[Any]:
         return st.sampled_from(setting.choices)
     if setting.kind == "switch":
         return st.booleans()
+    if setting.kind == "text":
+        return st.just(setting.default)
     low, high = SMALL.get(setting.path, (setting.minimum, setting.maximum))
     assert low is not None and high is not None, setting.path
     if setting.kind == "integer":

@@ -1,6 +1,7 @@
 """Text to tokens and back, by words, characters or frequent pieces (through `tokenizers`)."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ _NEEDED = SPECIAL[:4]
 SPACE = "▁"
 """Stands for the space before a word, so that text can be put together again exactly."""
 MOST_LABELS = 200_000
+_SIGNS = {"": "␣", " ": "␣", "\n": "↵", "\t": "⇥"}
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -34,6 +36,7 @@ class Vocabulary:
             )
         tokenizer.encode_special_tokens = True  # A typed "<pad>" is five letters, no padding.
         self._tokenizer = tokenizer
+        self._known: dict[int, Token] = {}
         self._specials = 5 if tokenizer.id_to_token(MASK) == SPECIAL[MASK] else 4
         self._starts = self._starting()
         words = isinstance(tokenizer.model, models.WordLevel)
@@ -74,12 +77,20 @@ class Vocabulary:
 
     def token(self, id: int) -> Token:
         """A token by its id, without a place in any text."""
-        piece = self._tokenizer.id_to_token(id) or SPECIAL[UNKNOWN]
-        special = id < self._specials
-        return Token(
-            id, piece if special else _readable(piece), piece, special=special,
-            unknown=id == UNKNOWN,
-        )  # fmt: skip
+        known = self._known.get(id)
+        if known is None:
+            piece = self._tokenizer.id_to_token(id) or SPECIAL[UNKNOWN]
+            special = id < self._specials
+            known = self._known[id] = Token(
+                id, piece if special else _readable(piece), piece, special=special,
+                unknown=id == UNKNOWN,
+            )  # fmt: skip
+        return known
+
+    def named(self, text: str) -> list[int]:
+        """Ids of all tokens that are spelled so in the vocabulary, or read so by people."""
+        entries = self._tokenizer.get_vocab()
+        return sorted(id for piece, id in entries.items() if text in (piece, self.token(id).text))
 
     def _starting(self) -> frozenset[int] | None:
         """The tokens that begin a word; None when every character is a token of its own."""
@@ -127,7 +138,12 @@ def _tokens(encoding: _Encoding, text: str) -> Iterator[Token]:
 
 def _readable(piece: str) -> str:
     bare = piece.removeprefix(SPACE)
-    return {"": "␣", " ": "␣", "\n": "↵", "\t": "⇥"}.get(bare, bare)
+    if len(bare) == 1 and not bare.isprintable() and bare not in _SIGNS:
+        return f"U+{ord(bare):04X}"  # Joiners and marks of direction, which nobody sees.
+    if len(bare) == 1 and unicodedata.category(bare) in ("Mn", "Mc", "Me"):
+        selects = "\ufe00" <= bare <= "\ufe0f"  # Picks an emoji's look, and has none itself.
+        return f"U+{ord(bare):04X}" if selects else f"◌{bare}"
+    return _SIGNS.get(bare, bare)
 
 
 def train_vocabulary(

@@ -14,6 +14,7 @@ from explorer.model import unfused
 from explorer.model.cache import KeyValueCache
 from explorer.model.dropout import dropout
 from explorer.model.linear import make_linear, side_by_side
+from explorer.model.looks import Look
 from explorer.model.mask import Mask
 from explorer.model.norms import HeadNorm
 from explorer.model.positions import Rotary
@@ -105,7 +106,7 @@ class MultiHeadAttention(nn.Module):
             query_BHQD = self.project_query(query_BQM, start)
             key_BGKD, value_BGKD = self.project_memory(memory_BKM, start)
         if cache is not None:
-            key_BGKD, value_BGKD = cache.extend(key_BGKD, value_BGKD)
+            key_BGKD, value_BGKD = cache.extend(key_BGKD, value_BGKD, mask.look)
         return self.attend(query_BHQD, key_BGKD, value_BGKD, mask)
 
     def project_query(self, query_BQM: Tensor, start: int = 0) -> Tensor:
@@ -119,24 +120,24 @@ class MultiHeadAttention(nn.Module):
 
     def _queries(self, query_BQM: Tensor, start: int) -> Tensor:
         query_BHQD = self._split(query_BQM, self.heads)
-        return self.queries(self._placed(query_BHQD, self.query_norm, start))
+        return self.queries(self.placed(query_BHQD, self.query_norm, start))
 
     def _keys_and_values(
         self, key_BKm: Tensor, value_BKm: Tensor, start: int
     ) -> tuple[Tensor, Tensor]:
         key_BGKD = self._split(key_BKm, self.groups)
-        key_BGKD = self.keys(self._placed(key_BGKD, self.key_norm, start))
+        key_BGKD = self.keys(self.placed(key_BGKD, self.key_norm, start))
         return key_BGKD, self.values(self._split(value_BKm, self.groups))
 
-    def _placed(self, tensor_BHLD: Tensor, norm: nn.Module | None, start: int) -> Tensor:
+    def placed(self, tensor_BHLD: Tensor, norm: nn.Module | None, start: int) -> Tensor:
+        """Queries or keys of positions from `start` on, normed and turned where that is asked."""
         if norm is not None:
             tensor_BHLD = norm(tensor_BHLD)
         return tensor_BHLD if self.rotary is None else self.rotary(tensor_BHLD, start)
 
     def attend_cached(self, query_BQM: Tensor, cache: KeyValueCache, mask: Mask) -> Tensor:
         """B×Q×M mixture of what the cache holds already, as cross-attention needs it."""
-        assert cache.key_BGKD is not None and cache.value_BGKD is not None
-        return self.attend(self.project_query(query_BQM), cache.key_BGKD, cache.value_BGKD, mask)
+        return self.attend(self.project_query(query_BQM), *cache.view(), mask)
 
     def attend(
         self, query_BHQD: Tensor, key_BGKD: Tensor, value_BGKD: Tensor, mask: Mask
@@ -178,9 +179,21 @@ class MultiHeadAttention(nn.Module):
             scores_BHQK = scores_BHQK + mask.bias.to(scores_BHQK.dtype)
         queries, keys = scores_BHQK.shape[-2:]
         table = mask.table(queries, keys, scores_BHQK.device)
-        weights_BHQK = attention_weights(self.scores(scores_BHQK), table, self.sink_H)
-        weights_BHQK = self.weights(weights_BHQK)
+        weights_BHQK = self.tapped(self.weigh(self.scores(scores_BHQK), table), mask.look)
         return dropout(weights_BHQK, self.dropout, self.training) @ value_BHKD
+
+    def weigh(self, scores_BHQK: Tensor, table: Tensor | None) -> Tensor:
+        """Weights of these scores, under a boolean table and the sink."""
+        return attention_weights(scores_BHQK, table, self.sink_H)
+
+    def tapped(self, weights_BHQK: Tensor, look: Look | None) -> Tensor:
+        """The weights, shown among those of all positions where the keys are only some of them."""
+        if look is None or not self.weights.watched:
+            return self.weights(weights_BHQK)
+        place_K = look.places(weights_BHQK.device)
+        spread_BHQL = weights_BHQK.new_zeros(*weights_BHQK.shape[:3], look.stop)
+        spread_BHQL[..., place_K] = weights_BHQK
+        return self.weights(spread_BHQL)[..., place_K]
 
     def _attend_fused(
         self, query_BHQD: Tensor, key_BHKD: Tensor, value_BHKD: Tensor, mask: Mask

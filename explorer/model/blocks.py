@@ -18,20 +18,29 @@ from explorer.model.taps import Tap
 
 
 class Residual(nn.Module):
-    """x + sublayer(x), normalised after the sum as in the paper, or before the sub-layer."""
+    """x + sublayer(x), normalised after the sum as in the paper, or before the sub-layer.
+
+    Tapped are what the sub-layer adds, and the residual after it.
+    """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.norm = make_norm(config)
         self.dropout = Dropout(config.dropout)
         self.norm_first = config.norm == "before"
-        self.tap = Tap()
+        self.added, self.tap = Tap(), Tap()
 
     def forward(self, residual_BLM: Tensor, sublayer: Callable[[Tensor], Tensor]) -> Tensor:
         """The residual with the sub-layer's contribution added."""
         if self.norm_first:
-            return self.tap(residual_BLM + self.dropout(sublayer(self.norm(residual_BLM))))
-        return self.tap(self.norm(residual_BLM + self.dropout(sublayer(residual_BLM))))
+            added_BLM = self.added(self.dropout(sublayer(self.norm(residual_BLM))))
+            return self.tap(residual_BLM + added_BLM)
+        added_BLM = self.added(self.dropout(sublayer(residual_BLM)))
+        return self.tap(self.norm(residual_BLM + added_BLM))
+
+
+Sublayers = tuple[tuple[Residual, MultiHeadAttention | None], ...]
+"""A block's residual sums in order, each with its attention; None for the feed-forward layer."""
 
 
 class EncoderBlock(nn.Module):
@@ -47,6 +56,10 @@ class EncoderBlock(nn.Module):
         """B×S×M to B×S×M."""
         source_BSM = self.residual_1(source_BSM, lambda x: self.self_attention(x, x, mask))
         return self.residual_2(source_BSM, self.feed_forward)
+
+    def sublayers(self) -> Sublayers:
+        """Self-attention and feed-forward."""
+        return (self.residual_1, self.self_attention), (self.residual_2, None)
 
 
 class DecoderBlock(nn.Module):
@@ -85,6 +98,13 @@ class DecoderBlock(nn.Module):
                 target_BTM, lambda x: self._look_at(memory, x, memory_mask)
             )
         return self.residual_3(target_BTM, self.feed_forward)
+
+    def sublayers(self) -> Sublayers:
+        """Self-attention, cross-attention if there is one, and feed-forward."""
+        first, last = (self.residual_1, self.self_attention), (self.residual_3, None)
+        if self.cross_attention is None:
+            return first, last
+        return first, (self.residual_2, self.cross_attention), last
 
     def _look_at(self, memory: Tensor | KeyValueCache, query_BTM: Tensor, mask: Mask) -> Tensor:
         assert self.cross_attention is not None

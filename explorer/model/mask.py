@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explorer.model.looks import Look
 from explorer.model.patterns import causal_mask
 from explorer.model.sparse import Blocks
 
@@ -15,13 +16,14 @@ class Mask:
 
     `causal` hides later keys besides; `bias` is added to the scores. So a kernel that knows what
     causal means needs no table of it. With `blocks` there is a cheaper way to the same: the rest
-    is then what `whole` makes of them.
+    is then what `whole` makes of them. With `look` the keys are only some of the positions.
     """
 
     allowed: Tensor | None = None
     causal: bool = False
     bias: Tensor | None = None
     blocks: Blocks | None = None
+    look: Look | None = None
 
     def whole(self) -> "Mask":
         """The same without blocks, for whoever needs every query beside every key."""

@@ -96,9 +96,13 @@ def pattern_mask(
     """
     if _sees_all(config, keys):
         return None
-    key = torch.arange(keys, device=device)[None, :]
-    query = torch.arange(keys - queries, keys, device=device)[:, None]
-    return PATTERNS[config.pattern](query, key, config)[None, None]
+    key_K = torch.arange(keys, device=device)
+    return pattern_at(config, key_K[keys - queries :], key_K)
+
+
+def pattern_at(config: ModelConfig, query_Q: Tensor, key_K: Tensor) -> Tensor:
+    """1×1×Q×K of the configured pattern, for queries and keys at any positions."""
+    return PATTERNS[config.pattern](query_Q[:, None], key_K[None], config)[None, None]
 
 
 def _sees_all(config: ModelConfig, keys: int) -> bool:

@@ -61,6 +61,17 @@ def make_added_positions(config: ModelConfig) -> nn.Module:
     return NoPositions()
 
 
+def added_positions(positions: nn.Module) -> Tensor | None:
+    """L×M that are added to embeddings, if any are."""
+    match positions:
+        case SinusoidalPositions():
+            return positions.table_LM
+        case LearnedPositions():
+            return positions.embedding.weight
+        case _:
+            return None
+
+
 class Rotary(nn.Module):
     """Turns queries and keys by an angle that grows with their place (Su et al., 2021).
 
@@ -100,7 +111,10 @@ def alibi_slopes(heads: int) -> Tensor:
 
 def alibi_bias(slopes_H: Tensor, queries: int, keys: int) -> Tensor:
     """1×H×Q×K: minus slope times distance; the last query stands at the last key."""
-    device = slopes_H.device
-    query_Q1 = torch.arange(keys - queries, keys, device=device)[:, None]
-    distance_QK = (query_Q1 - torch.arange(keys, device=device)).abs()
+    return alibi_bias_at(slopes_H, queries, torch.arange(keys, device=slopes_H.device))
+
+
+def alibi_bias_at(slopes_H: Tensor, queries: int, place_K: Tensor) -> Tensor:
+    """1×H×Q×K: the same for keys at any places; the queries stand at the last of them."""
+    distance_QK = (place_K[-queries:, None] - place_K).abs()
     return -slopes_H[:, None, None] * distance_QK[None, None]

@@ -65,7 +65,7 @@ def fused_attention(
 
     Also when its gradient is computed, which is why hooks hang on that.
     """
-    if not products_are_quick() or _SETTING.fp32_precision != _QUICK:
+    if not quick_now():
         return F.scaled_dot_product_attention(
             query_BHQD, key_BHKD, value_BHKD, mask, dropout_p=dropout, is_causal=causal
         )
@@ -76,6 +76,11 @@ def fused_attention(
     if mixed_BHQD.grad_fn is not None:
         _keep_plain(mixed_BHQD.grad_fn)
     return mixed_BHQD
+
+
+def quick_now() -> bool:
+    """Whether products are quick at this moment."""
+    return products_are_quick() and _SETTING.fp32_precision == _QUICK
 
 
 def _keep_plain(node: Node) -> None:

@@ -5,16 +5,26 @@ holds no parameter, so a checkpoint does not know of it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from itertools import count
 
 from torch import Tensor, nn
 
+_NUMBERS = count(-1, -1)
+"""Handles of PyTorch's own are numbered from 0 on."""
 Probe = Callable[[Tensor], Tensor | None]
 """Sees a tapped tensor; whatever it returns takes the tensor's place, None leaves it."""
 
 
 class Tap(nn.Module):
     """Passes its tensor on; a hook on it sees or replaces that tensor."""
+
+    def __call__(self, tensor: Tensor) -> Tensor:
+        """The tensor, past its hooks alone: several times quicker than calling a module."""
+        for hook in self._forward_hooks.values():
+            changed = hook(self, (tensor,), tensor)
+            tensor = tensor if changed is None else changed
+        return tensor
 
     def forward(self, tensor: Tensor) -> Tensor:
         """The same tensor."""
@@ -29,11 +39,15 @@ class Tap(nn.Module):
 @contextmanager
 def watching(probes: Mapping[Tap, Probe]) -> Iterator[None]:
     """Attach a probe to each tap; removed at the end, also when the body raises."""
-    with ExitStack() as stack:
-        for tap, probe in probes.items():
-            handle = tap.register_forward_hook(_as_hook(probe))
-            stack.callback(handle.remove)
+    # Among PyTorch's own hooks, under a number of ours: its handles take as long as a layer does.
+    number = next(_NUMBERS)
+    for tap, probe in probes.items():
+        tap._forward_hooks[number] = _as_hook(probe)
+    try:
         yield
+    finally:
+        for tap in probes:
+            tap._forward_hooks.pop(number, None)
 
 
 def _as_hook(probe: Probe) -> Callable[[nn.Module, tuple[Tensor], Tensor], Tensor | None]:

@@ -5,24 +5,34 @@ F features of a frame.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import cast
 
+import torch
 from torch import Tensor, nn
 
 from explorer.messages.config import ModelConfig
 from explorer.messages.results import Site, SiteKind
 from explorer.model.attention import MultiHeadAttention
 from explorer.model.blocks import DecoderBlock, EncoderBlock
-from explorer.model.cache import DecoderState, KeyValueCache
+from explorer.model.cache import DecoderState, KeyValueCache, Plan
 from explorer.model.dropout import Dropout
 from explorer.model.initialisation import initialise
+from explorer.model.looks import look_of
 from explorer.model.mask import EVERYTHING, Mask
 from explorer.model.norms import make_norm
 from explorer.model.packed import packed_count
-from explorer.model.patterns import padding_mask, pattern_mask
-from explorer.model.positions import alibi_bias, alibi_slopes, make_added_positions
+from explorer.model.patterns import padding_mask, pattern_at, pattern_mask
+from explorer.model.positions import (
+    alibi_bias,
+    alibi_bias_at,
+    alibi_slopes,
+    make_added_positions,
+)
+from explorer.model.quick import hooks_besides, plan
 from explorer.model.sparse import Blocks, worthwhile
+from explorer.model.taps import Tap
 
 
 class Transformer(nn.Module):
@@ -54,6 +64,7 @@ class Transformer(nn.Module):
         self.positions = make_added_positions(config)
         self.embedding_norm = make_norm(config) if config.embedding_norm else nn.Identity()
         self.dropout = Dropout(config.dropout_of("embedding"))
+        self.source_start, self.target_start = Tap(), Tap()
         slopes = alibi_slopes(config.heads) if config.positions == "alibi" else None
         self.register_buffer("slopes_H", slopes, persistent=False)
         # Norms before the sub-layers leave the residual itself unnormalised at the end.
@@ -113,7 +124,8 @@ class Transformer(nn.Module):
             padding = None  # A mask that hides nothing costs all the same; a GPU is not asked.
         length, causal = source.shape[1], self.config.pattern == "causal"
         mask = self._self_mask(length, length, causal=causal, padding=padding)
-        source_BSM = self._embed(self.source_embedding or self.source_frames, source)
+        embedding = self.source_embedding or self.source_frames
+        source_BSM = self.source_start(self._embed(embedding, source))
         for block in self._readers:
             source_BSM = block(source_BSM, mask)
         return self.encoder_norm(source_BSM), Mask(padding)
@@ -125,36 +137,63 @@ class Transformer(nn.Module):
         length = target_BT.shape[1]
         # Padding stands at the end, where no earlier position looks: it needs no mask of its own.
         mask = self._self_mask(length, length, causal=True)
-        target_BTM = self._embed(self.target_embedding, target_BT)
+        target_BTM = self.target_start(self._embed(self.target_embedding, target_BT))
         for block in self._writers:
             target_BTM = block(target_BTM, mask, memory_BSM, source_mask)
         return self.decoder_norm(target_BTM)
 
     def start_decoding(
-        self, source: Tensor | None, prefix_BT: Tensor | None = None
+        self, source: Tensor | None, prefix_BT: Tensor | None = None, *, forget: bool = False
     ) -> DecoderState:
-        """Read the source and a prefix of the target, ready to write one token after another."""
-        state = DecoderState([KeyValueCache() for _ in self._writers])
+        """Read the source and a prefix of the target, ready to write one token after another.
+
+        With `forget`, positions out of reach of a sparse pattern are given up, so that memory
+        stays as it is however long the text gets; the state cannot go back then.
+        """
+        reach = partial(look_of, self.config, queries=2) if forget else None
+        state = DecoderState([KeyValueCache(reach) for _ in self._writers])
         if source is not None and self.config.has_encoder:
             memory_BSM, state.source_mask = self.encode(source)
             for block in self._writers:
                 assert block.cross_attention is not None
-                cache = KeyValueCache()
-                cache.extend(*block.cross_attention.project_memory(memory_BSM))
-                state.source.append(cache)
+                state.source.append(
+                    KeyValueCache.of(*block.cross_attention.project_memory(memory_BSM))
+                )
         if prefix_BT is not None and prefix_BT.shape[1]:
             self._read_on(prefix_BT, state)
         return state
 
     def decode_step(self, token_B: Tensor, state: DecoderState) -> Tensor:
-        """B×V logits after one more target token; the state grows by it."""
-        return self.output(self._read_on(token_B[:, None], state))[:, -1]
+        """B×V logits after one more target token; the state grows by it.
+
+        The state takes some of the weights with it: after a step of training another is begun.
+        """
+        if self.training or torch.is_grad_enabled():
+            return self.output(self._read_on(token_B[:, None], state)[:, -1])
+        if state.plan is None:
+            state.plan = self._plan()
+        step, watched = state.plan
+        if any(watched):
+            return self.output(self._read_on(token_B[:, None], state)[:, -1])
+        mask = self._mask_on(state.length, 1)
+        return step(token_B, state, mask)
+
+    def _plan(self) -> Plan:
+        return plan(self, self._writers), hooks_besides(self)
+
+    def read_on(self, target_BT: Tensor, state: DecoderState) -> Tensor:
+        """B×V logits after some more target tokens, read at once; the state grows by them."""
+        return self.output(self._read_on(target_BT, state)[:, -1])
+
+    def read_each(self, target_BT: Tensor, state: DecoderState) -> Tensor:
+        """B×T×V logits after each of several more target tokens; the state grows by them."""
+        return self.output(self._read_on(target_BT, state))
 
     def _read_on(self, target_BT: Tensor, state: DecoderState) -> Tensor:
         """B×T×M of target positions that follow what the state holds; it grows by them."""
         start, length = state.length, target_BT.shape[1]
-        mask = self._self_mask(length, start + length, causal=True)
-        target_BTM = self._embed(self.target_embedding, target_BT, start)
+        mask = self._mask_on(start, length)
+        target_BTM = self.target_start(self._embed(self.target_embedding, target_BT, start))
         sources = state.source or [None] * len(state.past)
         for block, past, source in zip(self._writers, state.past, sources, strict=True):
             target_BTM = block(target_BTM, mask, source, state.source_mask, past)
@@ -175,6 +214,23 @@ class Transformer(nn.Module):
             allowed = padding if allowed is None else padding & allowed
         bias = None if slopes_H is None else alibi_bias(slopes_H, queries, keys)
         return Mask(allowed, causal, bias)
+
+    def _mask_on(self, start: int, queries: int) -> Mask:
+        """That of queries which follow `start` positions, of which a sparse pattern needs some."""
+        slopes_H = self.slopes_H
+        if queries == 1 and slopes_H is None and self.config.pattern in ("full", "causal"):
+            return EVERYTHING
+        if not start:
+            return self._self_mask(queries, queries, causal=True)
+        look = look_of(self.config, start, queries)
+        allowed = bias = None
+        if queries > 1 or slopes_H is not None:
+            place_K = look.places(self.output.weight.device)
+            if queries > 1:
+                allowed = pattern_at(self.config, place_K[-queries:], place_K)
+            if slopes_H is not None:
+                bias = alibi_bias_at(slopes_H, queries, place_K)
+        return Mask(allowed, causal=True, bias=bias, look=None if look.whole else look)
 
     def _embed(self, embedding: nn.Module | None, source: Tensor, start: int = 0) -> Tensor:
         assert embedding is not None
@@ -200,6 +256,12 @@ class Transformer(nn.Module):
         for layer, block in enumerate(self._writers):
             if block.cross_attention is not None:
                 yield Site(SiteKind.CROSS, layer), block.cross_attention
+
+    def last_stack(self) -> tuple[Tap, Sequence[EncoderBlock | DecoderBlock], nn.Module]:
+        """What speaks: the tap on what goes in, the blocks, and the norm before the output."""
+        if self.config.has_decoder:
+            return self.target_start, self._writers, self.decoder_norm
+        return self.source_start, self._readers, self.encoder_norm
 
     def parameter_count(self) -> int:
         """Numbers that are learned; tied ones count once."""

@@ -1,7 +1,8 @@
 """Attention as two products with a softmax between, for where PyTorch's fused kernel is slow.
 
 That is on a CPU that learns, with dropout (which the kernel lacks there: it falls back on slow
-steps) or in bfloat16 (its gradient took three times as long as these products; docs/speed.md).
+steps), in bfloat16 (its gradient took three times as long as these products; docs/speed.md), and
+where products are quick, up to middling lengths (the kernel hardly gains from a second thread).
 
 Axes: B batch, H head, Q query position, K key position, D head width, b all heads of all rows.
 """
@@ -12,9 +13,12 @@ import torch
 from torch import Tensor
 
 from explorer.model.dropout import dropout
+from explorer.model.products import quick_now
 
 LONGEST = 1024
 """Keys up to which a table of all weights is the quicker way."""
+_LONGEST_QUICK = 512
+"""Keys up to which it is so by quick float32 products alone, without dropout."""
 HIDDEN = -1e30
 """Score of a key that may not be looked at: beyond any other, and finite in bfloat16 too."""
 
@@ -23,7 +27,11 @@ def pays(query_BHQD: Tensor, keys: int, dropout: float) -> bool:
     """Whether this is quicker than the fused kernel."""
     if query_BHQD.device.type != "cpu" or not query_BHQD.requires_grad or keys > LONGEST:
         return False
-    return dropout > 0 or query_BHQD.dtype == torch.bfloat16
+    return (
+        dropout > 0
+        or query_BHQD.dtype == torch.bfloat16
+        or (keys <= _LONGEST_QUICK and quick_now())
+    )
 
 
 def unfused_attention(

@@ -1,4 +1,5 @@
-"""What training makes small. Axes: B batch, L position, M width, N kept places."""
+"""What training makes small. Axes: B batch, L position, M width, N kept places,
+b all places."""
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -18,5 +19,7 @@ def batch_loss(model: Transformer, batch: Batch, label_smoothing: float = 0.0) -
 
 def batch_logits(model: Transformer, batch: Batch) -> Tensor:
     """N×V logits at the places where something is expected."""
-    hidden_BLM = model.hidden(batch.source, batch.target_BT)
-    return model.output(hidden_BLM.flatten(0, 1)[batch.places_N])
+    hidden_bM = model.hidden(batch.source, batch.target_BT).flatten(0, 1)
+    if len(batch.places_N) < len(hidden_bM):  # Else they are all places, in order.
+        hidden_bM = hidden_bM[batch.places_N]
+    return model.output(hidden_bM)

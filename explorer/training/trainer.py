@@ -13,10 +13,12 @@ from explorer.data.prepare import TaskData
 from explorer.data.slicing import in_parts, share
 from explorer.messages.config import RunConfig
 from explorer.messages.events import TrainStep
+from explorer.messages.head_names import heads_named
 from explorer.messages.results import Change
 from explorer.messages.settings import live_values
 from explorer.model.transformer import Transformer
 from explorer.subjects.subject import make_model
+from explorer.training.heads import StillHeads
 from explorer.training.learner import make_learner
 from explorer.training.meter import Meter
 from explorer.training.optimizers import make_optimizers
@@ -55,6 +57,7 @@ class Trainer:
         self._parameters = list(model.parameters())
         self._learner = make_learner(model, config.training, device, world)
         self._ahead: tuple[int, Batch] | None = None
+        self._still: StillHeads | None = None
 
     @property
     def done(self) -> bool:
@@ -119,6 +122,8 @@ class Trainer:
         self.optimizers.zero_grad()
         loss = self.world.total(self._gradients(batch))
         self.precision.unscale(self.optimizers.parts)
+        if self.config.training.frozen_heads:
+            self._hold_heads_still().drop_gradients()
         norm = self._clip()
         if self.device.type != "cpu":  # While the device is at work.
             self._ahead = (self.step + 1, self.data.stream.batch(self.step + 1))
@@ -161,6 +166,13 @@ class Trainer:
         self.precision.backward(loss if self.world.alone else loss * self.world.size)
         return loss.detach().float()
 
+    def _hold_heads_still(self) -> StillHeads:
+        """Made at the first step: by then the weights that stay are there."""
+        if self._still is None:
+            heads = heads_named(self.config.training.frozen_heads)
+            self._still = StillHeads(self.model, heads)
+        return self._still
+
     def _clip(self) -> Tensor:
         """Shorten the gradient to the longest allowed; its length before."""
         gradients = [p.grad for p in self._parameters if p.grad is not None]
@@ -178,6 +190,8 @@ class Trainer:
             raise no_number(self.step + 1, self.config.training)
         self.intact = False
         self.precision.step(self.optimizers.parts, finite=finite)
+        if self._still is not None:
+            self._still.put_back()
         self.intact = True
 
 

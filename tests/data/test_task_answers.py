@@ -76,6 +76,22 @@ def test_that_a_repetition_goes_on_as_the_first_time() -> None:
         assert half < len(pair.source.split(" ")) < 2 * half
 
 
+def test_that_each_token_of_a_continued_list_is_what_followed_the_one_before_earlier() -> None:
+    for pair in examples("induction"):
+        *given, cue = pair.source.split(" ")
+        assert len(set(given)) == len(given) and given[-1] == "."
+        for item, due in pairwise([cue, *pair.target.split(" ")]):
+            assert given[given.index(item) + 1] == due
+        assert pair.target.endswith(".")
+
+
+def test_that_no_place_tells_where_a_list_goes_on() -> None:
+    lists = examples("induction", 6000, min_length=6, max_length=6)
+    places = Counter(pair.source.split(" ").index(pair.source[-1]) for pair in lists)
+    assert set(places) == {0, 1, 2, 3, 4}
+    assert all(1050 < count < 1350 for count in places.values())
+
+
 def test_that_the_recalled_value_is_the_asked_key_s() -> None:
     places: Counter[int] = Counter()
     for pair in examples("recall"):

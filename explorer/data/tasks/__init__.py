@@ -7,6 +7,7 @@ from explorer.data.tasks.counting import Counting
 from explorer.data.tasks.dates import Dates
 from explorer.data.tasks.english_chinese import EnglishChinese
 from explorer.data.tasks.english_french import EnglishFrench
+from explorer.data.tasks.induction import Induction
 from explorer.data.tasks.majority import Majority
 from explorer.data.tasks.modular import Modular
 from explorer.data.tasks.needle import Needle
@@ -26,7 +27,7 @@ from explorer.data.tasks.tones import Tones
 TASKS: dict[str, Task] = {
     task.name: task
     for task in (
-        Copy(), Reverse(), Sort(), Shift(), Repeat(), Recall(),
+        Copy(), Reverse(), Sort(), Shift(), Repeat(), Induction(), Recall(),
         Addition(), Modular(), Parity(), Counting(), Majority(), Brackets(), Dates(), Needle(),
         EnglishFrench(), EnglishChinese(), Stories(), Summary(), Roles(),
         Shapes(), Tones(),
