@@ -12,6 +12,7 @@ from explorer.messages.results import Site, SiteKind, Trace
 from explorer.model.taps import hooks_left
 from explorer.subjects.subject import Subject
 from tests.subject import small_subject
+from tests.whole import whole
 
 Doubles = NDArray[np.float64]
 
@@ -93,7 +94,9 @@ def test_that_traced_weights_are_those_computed_anew() -> None:
     expected = Numpy(subject).run([t.id for t in found.source], [t.id for t in found.target])
     assert {str(site) for site in found.weights} == set(expected) and len(expected) == 6
     for site, weights in found.weights.items():
-        np.testing.assert_allclose(weights, expected[str(site)], atol=1e-5, err_msg=str(site))
+        np.testing.assert_allclose(
+            whole(weights), expected[str(site)], atol=1e-5, err_msg=str(site)
+        )
 
 
 def test_that_a_map_has_a_row_for_each_query_and_a_column_for_each_key() -> None:
@@ -102,8 +105,8 @@ def test_that_a_map_has_a_row_for_each_query_and_a_column_for_each_key() -> None
     assert [t.text for t in found.target] == ["<s>", "1", "4"]
     for site, weights in found.weights.items():
         assert weights.shape == (4, len(found.queries(site.kind)), len(found.keys(site.kind)))
-        assert weights.dtype == np.float32
-        np.testing.assert_allclose(weights.sum(-1), 1, atol=1e-5)
+        assert whole(weights).dtype == np.float32
+        np.testing.assert_allclose(whole(weights).sum(-1), 1, atol=1e-5)
 
 
 def test_that_a_trace_leaves_the_model_as_it_was() -> None:
@@ -128,12 +131,12 @@ def test_that_dropout_of_training_does_not_reach_a_trace() -> None:
 def test_that_later_learning_does_not_change_a_trace_that_was_handed_out() -> None:
     subject = small_subject()
     site = Site(SiteKind.CROSS, 1)
-    weights = traced(subject).weights[site]
+    weights = whole(traced(subject).weights[site])
     kept = weights.copy()
     with torch.no_grad():
         for parameter in subject.model.parameters():
             parameter.zero_()
-    assert not np.allclose(traced(subject).weights[site], kept)
+    assert not np.allclose(whole(traced(subject).weights[site]), kept)
     np.testing.assert_array_equal(weights, kept)
 
 
