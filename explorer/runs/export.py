@@ -25,6 +25,8 @@ def export_model(reference: str, out: Path, *, half: bool, packed: bool = False)
     `ModelFileError` when the run cannot be read or packed, or the folder exists already.
     """
     found = find_model(reference)
+    if found.checkpoint.is_file():
+        raise ModelFileError(f"{found.checkpoint} is a snapshot; export the run or a checkpoint")
     if out.exists():
         raise ModelFileError(f"{out} exists already; choose another folder")
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,9 @@ metrics.jsonl       every step's figures
 data/               the held-out pairs, as TSV
 checkpoints/step-00001000/   model.safetensors, optimizer.safetensors, state.json
 snapshots/          weights alone, for travelling back
+watch/              the attention of watched sentences over time
+.training           which process trains it; locked as long as one does
+notes.md            what a person wrote about the run
 best.json           which checkpoint was best, where training may stop early
 metrics.csv         the figures once more, and tensorboard/ its event files, on request
 """
@@ -13,7 +16,7 @@ metrics.csv         the figures once more, and tensorboard/ its event files, on 
 import platform
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +33,19 @@ from explorer.messages.config import RunConfig
 from explorer.messages.settings import SettingsError, validated
 from explorer.runs.atomic import write_text
 from explorer.runs.weights import ModelFileError
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Where a run branched off: the parent's folder, the step, and the settings that differ.
+
+    Without `memory` the optimizer began anew there.
+    """
+
+    parent: str
+    step: int
+    changed: Mapping[str, Any]
+    memory: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +69,9 @@ class RunFolder:
 
     def begin(
         self, config: RunConfig, vocabularies: Vocabularies, fingerprint: str,
-        held_out: Mapping[str, Sequence[Pair]],
+        held_out: Mapping[str, Sequence[Pair]], fork: "Fork | None" = None,
     ) -> None:  # fmt: skip
-        """Write all that stays the same throughout the run.
+        """Write all that stays the same throughout the run; `fork` is where it branched off.
 
         Raises `FileExistsError` rather than write over another run.
         """
@@ -69,9 +85,9 @@ class RunFolder:
         for name, pairs in held_out.items():
             lines = (f"{_flat(p.source)}\t{_flat(p.target)}\n" for p in pairs)
             write_text(self.path / "data" / f"{name}.tsv", "".join(lines))
-        self._write_settings(config, fingerprint)
+        self._write_settings(config, fingerprint, fork)
 
-    def _write_settings(self, config: RunConfig, fingerprint: str) -> None:
+    def _write_settings(self, config: RunConfig, fingerprint: str, fork: "Fork | None") -> None:
         made = {
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "data": fingerprint,
@@ -79,6 +95,7 @@ class RunFolder:
             "torch": torch.__version__,
             "numpy": np.__version__,
             "python": platform.python_version(),
+            **({"fork": asdict(fork)} if fork else {}),
         }
         text = tomli_w.dumps({**config.model_dump(), "made": made})
         write_text(self.path / "run.toml", text)
@@ -95,6 +112,16 @@ class RunFolder:
     def fingerprint(self) -> str:
         """The hash of the data that the run learned from."""
         return str(self._settings().get("made", {}).get("data", ""))
+
+    def fork(self) -> "Fork | None":
+        """Where the run branched off; None for one that began by itself."""
+        told = self._settings().get("made", {}).get("fork")
+        if not isinstance(told, dict):
+            return None
+        return Fork(
+            str(told.get("parent", "")), int(told.get("step", 0)), dict(told.get("changed", {})),
+            bool(told.get("memory", True)),
+        )  # fmt: skip
 
     def _settings(self) -> dict[str, Any]:
         path = self.path / "run.toml"

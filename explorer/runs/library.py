@@ -14,7 +14,7 @@ from explorer.runs.weights import ModelFileError
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A model on disk: its run folder and the checkpoint to load."""
+    """A model on disk: its run folder and the checkpoint to load, or the snapshot's file."""
 
     name: str
     folder: RunFolder
@@ -30,11 +30,21 @@ def home() -> Path:
 def fresh_run_folder(task: str) -> Path:
     """A folder for a new run that does not exist yet, named by task and time."""
     stamp = datetime.now().strftime("%Y-%m-%d %H.%M.%S")
-    path = home() / "runs" / f"{task} {stamp}"
+    return free_folder(f"{task} {stamp}")
+
+
+def fork_folder(parent: str, step: int) -> Path:
+    """A folder for a fork that does not exist yet, named by its parent and the step."""
+    return free_folder(f"{parent} from {step}")
+
+
+def free_folder(name: str) -> Path:
+    """A folder of this name among the user's runs, with a number where there is one already."""
+    path = home() / "runs" / name
     number = 1
     while path.exists():
         number += 1
-        path = path.with_name(f"{task} {stamp} ({number})")
+        path = path.with_name(f"{name} ({number})")
     return path
 
 
@@ -55,6 +65,9 @@ def find_model(reference: str) -> Found:
         )
     path = path.absolute()
     if path.is_file():
+        if _is_snapshot(path):
+            folder = RunFolder(path.parent.parent)
+            return Found(folder.path.name, folder, path)
         path = path.parent
     if step_named(path) and (path.parent.parent / "run.toml").exists():
         folder = RunFolder(path.parent.parent)
@@ -73,6 +86,13 @@ def step_named(path: Path) -> bool:
         return path.name.startswith("step-") and step_of(path) >= 0
     except ValueError:
         return False
+
+
+def _is_snapshot(file: Path) -> bool:
+    return (
+        file.parent.name == "snapshots" and file.suffix == ".safetensors" and step_named(file)
+        and (file.parent.parent / "run.toml").exists()
+    )  # fmt: skip
 
 
 def _newest(name: str, folder: RunFolder) -> Found:

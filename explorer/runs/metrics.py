@@ -129,26 +129,42 @@ def change_of(entry: Entry) -> Change | None:
 
 def read_history(path: Path, until: int | None = None) -> History:
     """The curves of a run, up to a step."""
-    steps: list[int] = []
-    losses: list[float] = []
-    rates: list[float] = []
-    measurements: list[Measurement] = []
-    changes: list[Change] = []
+    reader = HistoryReader()
     for entry in read_metrics(path):
-        if until is not None and entry["step"] > until:
-            continue
+        if until is None or entry["step"] <= until:
+            reader.take(entry)
+    return reader.history()
+
+
+class HistoryReader:
+    """Gathers the curves of a run, line by line."""
+
+    def __init__(self) -> None:
+        self._steps: list[tuple[int, float, float, float, float]] = []
+        self._measurements: list[Measurement] = []
+        self._changes: list[Change] = []
+
+    def take(self, entry: Entry) -> None:
+        """A line of the log."""
         if "loss" in entry:
-            steps.append(entry["step"])
-            losses.append(entry["loss"])
-            rates.append(entry["learning_rate"])
+            tokens, seconds = entry.get("tokens", math.nan), entry.get("seconds", math.nan)
+            step = entry["step"], entry["loss"], entry["learning_rate"], tokens, seconds
+            self._steps.append(step)
         elif measured := measurement_of(entry):
-            measurements.append(measured)
+            self._measurements.append(measured)
         elif change := change_of(entry):
-            changes.append(change)
-    return History(
-        np.array(steps, dtype=np.int64), np.array(losses, dtype=np.float32),
-        np.array(rates, dtype=np.float32), tuple(measurements), tuple(changes),
-    )  # fmt: skip
+            self._changes.append(change)
+
+    def history(self) -> History:
+        """All of them so far."""
+        table = np.array(self._steps, np.float64).reshape(-1, 5)
+        tokens, seconds = np.cumsum(table[:, 3]), table[:, 4].copy()
+        return History(
+            np.array([step[0] for step in self._steps], np.int64), table[:, 1].astype(np.float32),
+            table[:, 2].astype(np.float32), tuple(self._measurements), tuple(self._changes), (),
+            tokens if np.isfinite(tokens).all() else np.zeros(0),
+            seconds if np.isfinite(seconds).all() else np.zeros(0),
+        )  # fmt: skip
 
 
 def truncate_metrics(path: Path, step: int, changes: Collection[Change] = ()) -> None:

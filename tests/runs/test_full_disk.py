@@ -11,6 +11,7 @@ import torch
 
 from explorer.messages.events import Event, Failed, RunSaved
 from explorer.runs.metrics import read_history
+from explorer.runs.watch import Watched, WatchFolder
 from tests.small import begin, finish, open_again, reopen
 
 resource = pytest.importorskip("resource", reason="only Unix limits the size of files")
@@ -92,3 +93,21 @@ def test_that_a_full_disk_is_named_as_what_it_is(tiny_disk: Path) -> None:
     run.close()
     assert open_again(run.folder.path).step == 12
     assert read_history(run.folder.metrics).steps.tolist() == list(range(1, 13))
+
+
+def test_that_a_full_disk_stops_snapshots_and_watching_with_words_and_not_the_training(
+    tmp_path: Path,
+) -> None:
+    told: list[Event] = []
+    run = begin(tmp_path / "run", told, VALUES)
+    run.watch([Watched("3 1 4", "4 1 3")])
+    with no_file_past(600):
+        for _ in range(12):
+            run.step()
+    assert run.trainer.step == 12 and not run.folder.snapshots()
+    said = failures(told)
+    assert any("could not be saved" in one and "training goes on" in one for one in said)
+    assert sum("Watched sentences are no longer recorded from step 0" in one for one in said) == 1
+    assert not list(WatchFolder.of(run.folder).path.glob("step-*")), "no half of a file is left"
+    finish(run)
+    assert open_again(run.folder.path).step == 12
