@@ -1,109 +1,132 @@
-"""A text as the model writes it, one recorded decision at a time. Axes: V vocabulary."""
+"""A text as it comes to be, a step at a time: written, searched for, or held to a reference."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-import torch
-from torch import Tensor
+from explorer.decoding.beam import BeamSearch, beam_search
+from explorer.decoding.reading import (
+    Reading,
+    prefix_of,
+    require_choice,
+    require_room,
+    room_for,
+)
+from explorer.decoding.steps import decode_steps
+from explorer.messages.decoding import DecodeStep, Decoding, Wish
+from explorer.messages.decoding_config import DecodingConfig
+from explorer.messages.foreign import SAYS_NOTHING
+from explorer.subjects.subject import Sentence, SentenceError, Subject
 
-from explorer.data.vocabulary import END, START
-from explorer.inspection.recording import as_floats, recording
-from explorer.messages.config import DecodingConfig
-from explorer.messages.results import Candidate, DecodeStep, Decoding, Floats, Site, SiteKind, Token
-from explorer.model.cache import DecoderState
-from explorer.subjects.subject import Sentence, Subject
+__all__ = ["Writing", "decode", "decode_steps", "ids_of", "prefix_of", "reference_ids"]
+_UNBOUNDED = 65_536
 
 
-def decode_steps(
-    subject: Subject, source: Sentence, config: DecodingConfig
-) -> Iterator[DecodeStep]:
-    """Greedy decisions, each with its rivals and its attention, up to the end token.
+class Writing:
+    """One text; `advance` goes on by a token, or by a round of a beam search.
 
-    An encoder alone decides once for each of the source's places.
+    Raises `SentenceError`, here or on the way, for a wish that the model cannot fulfil.
     """
-    subject.model.eval()
-    if subject.architecture == "encoder-only":
-        yield from _label(subject, source, config.candidates)
-        return
-    prefix = prefix_of(subject, source)
-    token = prefix[-1].id
-    state = _start(subject, source, prefix)
-    room = subject.config.model.max_length - len(prefix) + 1
-    for index in range(min(config.max_length, room)):
-        step = _decide(subject, state, token, index, config.candidates)
-        yield step
-        token = step.token.id
-        if token == END:
+
+    def __init__(self, subject: Subject, source: Sentence, source_text: str, wish: Wish) -> None:
+        if subject.foreign is not None and not subject.foreign.guesses:
+            raise SentenceError(SAYS_NOTHING)
+        self._subject, self._source, self._text = subject, source, source_text
+        self._wish, self._seconds = wish, 0.0
+        self._config = wish.config or subject.config.decoding
+        self._steps: list[DecodeStep] = []
+        self._search: BeamSearch | None = None
+        self._notes: tuple[str, ...] = ()
+        self._slices = self._begin()
+
+    def advance(self) -> bool:
+        """One step more; whether there was one."""
+        started = time.perf_counter()
+        going = next(self._slices, None) is not None
+        self._seconds += time.perf_counter() - started
+        return going
+
+    def run(self) -> Decoding:
+        """The text when it is all there."""
+        while self.advance():
+            pass
+        return self.so_far()
+
+    def _begin(self) -> Iterator[bool]:
+        wish, subject = self._wish, self._subject
+        subject.model.eval()
+        alone = subject.architecture == "encoder-only"
+        if wish.reference is not None:
+            if not alone:
+                self._notes = subject.target(wish.reference).notes
+            yield from self._gather(self._held(reference_ids(subject, wish.reference)))
             return
+        prefix = (*wish.prefix, *ids_of(subject, wish.text))
+        if self._config.method == "beam" and not alone:
+            yield from self._searching(prefix)
+            return
+        yield from self._gather(decode_steps(
+            subject, self._source, self._config, prefix, wish.came, wish.bans
+        ))  # fmt: skip
 
+    def _gather(self, steps: Iterator[DecodeStep]) -> Iterator[bool]:
+        for step in steps:
+            self._steps.append(step)
+            yield True
 
-def prefix_of(subject: Subject, source: Sentence) -> tuple[Token, ...]:
-    """What the decoder reads before its first decision: the start token, or the prompt."""
-    if subject.architecture == "encoder-only":
-        return ()
-    if subject.architecture == "decoder-only":
-        return source.tokens
-    return (subject.coding.vocabularies.target.token(START),)
+    def _searching(self, prefix: Sequence[int]) -> Iterator[bool]:
+        wish, subject = self._wish, self._subject
+        require_choice(len(subject.coding.vocabularies.target), wish.bans)
+        require_room(len(prefix), room_for(subject, self._source, self._config))
+        self._search = beam_search(
+            subject, self._source, self._config, prefix, wish.came, wish.bans, wish.seeds
+        )
+        for _ in self._search.rounds():
+            yield True
 
+    def _held(self, ids: Sequence[int]) -> Iterator[DecodeStep]:
+        subject, config = self._subject, self._config
+        if subject.architecture == "encoder-only":
+            raise SentenceError(
+                "An encoder alone writes no text that a reference could be held to."
+            )
+        unbounded = config.model_copy(update={"max_length": _UNBOUNDED})
+        require_room(len(ids), room_for(subject, self._source, unbounded))
+        return Reading(subject, self._source).given(ids, (), config)
 
-@torch.no_grad()
-def _start(subject: Subject, source: Sentence, prefix: tuple[Token, ...]) -> DecoderState:
-    read = torch.tensor([[token.id for token in prefix[:-1]]], device=subject.device)
-    if subject.architecture == "decoder-only":
-        return subject.model.start_decoding(None, read)
-    return subject.model.start_decoding(source.as_input(subject.device))
-
-
-@torch.no_grad()
-def _decide(
-    subject: Subject, state: DecoderState, token: int, index: int, count: int
-) -> DecodeStep:
-    sites = [pair for pair in subject.model.sites() if pair[0].kind is not SiteKind.ENCODER]
-    with recording(sites) as recorded:
-        logits_V = subject.model.decode_step(torch.tensor([token], device=subject.device), state)[0]
-    attention = {site: as_floats(weights[0, :, -1]) for site, weights in recorded.items()}
-    return _decision(subject, logits_V, index, count, attention)
-
-
-@torch.no_grad()
-def _label(subject: Subject, source: Sentence, count: int) -> Iterator[DecodeStep]:
-    """One pass, then a decision for each place, with what its query looked at."""
-    with recording(subject.model.sites()) as recorded:
-        logits_LV = subject.model(source.as_input(subject.device), None)[0]
-    for index, place in enumerate(source.places):
-        attention = {site: as_floats(weights[0, :, place]) for site, weights in recorded.items()}
-        yield _decision(subject, logits_LV[place], index, count, attention)
-
-
-def _decision(
-    subject: Subject, logits_V: Tensor, index: int, count: int, attention: dict[Site, Floats]
-) -> DecodeStep:
-    log_V = logits_V.float().log_softmax(-1)
-    candidates = _candidates(subject, log_V, count)
-    entropy = -(log_V.exp() * log_V).sum().item()
-    return DecodeStep(
-        index, candidates[0].token, log_V.max().item(), entropy, candidates, attention
-    )
-
-
-def _candidates(subject: Subject, log_V: Tensor, count: int) -> tuple[Candidate, ...]:
-    best = log_V.topk(min(count, len(log_V)))
-    rows = zip(best.indices.tolist(), best.values.exp().tolist(), strict=True)
-    words = subject.coding.vocabularies.target
-    return tuple(Candidate(words.token(id), p) for id, p in rows)
+    def so_far(self) -> Decoding:
+        """What there is of the text; of a search, its best text as it stands."""
+        subject, source, search = self._subject, self._source, self._search
+        steps = tuple(self._steps) if search is None else search.steps()
+        alone = subject.architecture == "encoder-only"
+        finished = alone or (bool(steps) and steps[-1].token.id in subject.ends)
+        text = subject.coding.vocabularies.target.text(step.token.id for step in steps)
+        return Decoding(
+            subject.name, subject.step, self._text, source.tokens, prefix_of(subject, source),
+            steps, text, finished, 1000 * self._seconds, source.places, source.picture,
+            best=search.hypotheses() if search else (), tree=search.tree() if search else (),
+            reference=self._wish.reference is not None, notes=(*source.notes, *self._notes),
+        )  # fmt: skip
 
 
 def decode(
     subject: Subject, source: Sentence, source_text: str, config: DecodingConfig
 ) -> Decoding:
-    """Write a whole text and keep every decision."""
-    started = time.perf_counter()
-    steps = tuple(decode_steps(subject, source, config))
-    alone = subject.architecture == "encoder-only"
-    finished = alone or (bool(steps) and steps[-1].token.id == END)
-    text = subject.coding.vocabularies.target.text(step.token.id for step in steps)
-    return Decoding(
-        subject.name, subject.step, source_text, source.tokens, prefix_of(subject, source),
-        steps, text, finished, 1000 * (time.perf_counter() - started), source.places,
-        source.picture,
-    )  # fmt: skip
+    """Write a whole text and keep every decision; of a beam search, the best text and the tree."""
+    return Writing(subject, source, source_text, Wish(config)).run()
+
+
+def ids_of(subject: Subject, text: str) -> tuple[int, ...]:
+    """A target as ids, without the start token; what cannot be read whole is cut."""
+    if not text:
+        return ()
+    if subject.architecture == "encoder-only":
+        return tuple(subject.coding.say([text])[0])
+    ids = subject.target(text).ids
+    return tuple(ids[1:] if subject.architecture == "encoder-decoder" else ids)
+
+
+def reference_ids(subject: Subject, text: str) -> tuple[int, ...]:
+    """A whole target as ids: with the end token, where the model's texts have one."""
+    ids = ids_of(subject, text)
+    endless = subject.coding.form == "text" or subject.architecture == "encoder-only"
+    return ids if endless or not subject.ends else (*ids, min(subject.ends))

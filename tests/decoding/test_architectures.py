@@ -10,12 +10,14 @@ from explorer.data.coding import Coding, Vocabularies
 from explorer.data.prepare import prepare
 from explorer.data.vocabulary import END, MASK, START, train_vocabulary
 from explorer.decoding.greedy import write_batch
-from explorer.decoding.stepper import decode
+from explorer.decoding.stepper import decode, decode_steps
 from explorer.inspection.tracing import trace
 from explorer.messages.config import RunConfig
+from explorer.messages.decoding import How
 from explorer.messages.results import SiteKind
 from explorer.messages.settings import with_values
 from explorer.subjects.subject import SentenceError, Subject, make_model
+from tests.whole import whole
 
 SMALL = {
     "model.width": 16, "model.heads": 2, "model.feed_forward": 24, "model.encoder_layers": 2,
@@ -50,7 +52,7 @@ def test_that_a_decoder_alone_traces_the_prompt_and_what_follows_as_one_text() -
     assert {site.kind for site in found.weights} == {SiteKind.DECODER}
     for weights in found.weights.values():
         assert weights.shape == (2, 6, 6)
-        assert np.abs(np.triu(weights, 1)).max() == 0
+        assert np.abs(np.triu(whole(weights), 1)).max() == 0
 
 
 def test_that_an_encoder_alone_traces_the_source_only() -> None:
@@ -66,10 +68,10 @@ def test_that_an_encoder_alone_decides_once_for_each_word() -> None:
     decoding = decode(here, here.source("3 1 4"), "3 1 4", here.config.decoding)
     assert decoding.places == (1, 2, 3) and len(decoding.steps) == 3
     assert decoding.finished and decoding.prefix == ()
-    whole = trace(here, here.source("3 1 4"), here.target(""), "", "", own_target=True)
+    found = trace(here, here.source("3 1 4"), here.target(""), "", "", own_target=True)
     for place, step in zip(decoding.places, decoding.steps, strict=True):
         for site, paid in step.attention.items():
-            np.testing.assert_allclose(paid, whole.weights[site][:, place], atol=1e-6)
+            np.testing.assert_allclose(paid, whole(found.weights[site])[:, place], atol=1e-6)
 
 
 def test_that_a_class_is_decided_at_the_start() -> None:
@@ -107,6 +109,24 @@ def test_that_a_hidden_word_is_what_an_encoder_guesses() -> None:
     assert len(decode(here, source, "", here.config.decoding).steps) == 2
 
 
+def test_that_a_word_forced_into_a_gap_is_seen_by_the_others_but_not_by_itself() -> None:
+    here = subject("encoder-only", "text", **{"task.context": 16})
+    source, config = here.source("the ___ sat on <mask>"), here.config.decoding
+    free = list(decode_steps(here, source, config))
+    word = next(c.token for c in free[1].candidates[1:] if not c.token.special)
+    prefix = free[0].token.id, word.id
+    came: tuple[How, How] = ("greedy", "forced")
+    first, second = decode_steps(here, source, config, prefix, came)
+    assert (second.token, second.how, first.how) == (word, "forced", "greedy")
+    assert second.candidates[0] == free[1].candidates[0]
+    seen = here.source(f"the ___ sat on {word.text}")
+    assert seen.ids[-2] == word.id
+    (alone,) = decode_steps(here, seen, config)
+    assert first.candidates == alone.candidates != free[0].candidates
+    for site, weights in first.attention.items():
+        assert np.allclose(weights, alone.attention[site], atol=1e-6)
+
+
 def test_that_without_a_hidden_word_every_word_is_guessed() -> None:
     here = subject("encoder-only", "text", **{"task.context": 16})
     assert here.source("the cat sat").places == (1, 2, 3)
@@ -131,4 +151,5 @@ def test_that_no_weight_lies_where_a_trace_says_that_nobody_may_look(
         if table is None:
             assert site.kind is SiteKind.CROSS or pattern == "full"
             continue
-        assert weights[:, ~table].max() == 0 and (weights[:, table] > 0).all()
+        weights_HQK = whole(weights)
+        assert weights_HQK[:, ~table].max() == 0 and (weights_HQK[:, table] > 0).all()

@@ -15,6 +15,7 @@ from explorer.messages.results import Decoding, SiteKind
 from explorer.model.taps import hooks_left
 from explorer.subjects.subject import Subject
 from tests.subject import small_subject
+from tests.whole import whole
 
 SENTENCES = ["3 1 4", "9", "1 2 3 4 5", "0 0 7 7"]
 SEEDS = range(6)
@@ -102,7 +103,7 @@ def test_that_what_a_step_looked_at_is_its_row_in_the_trace(seed: int) -> None:
     for row, step in enumerate(decoding.steps[: len(target.ids)]):
         assert set(step.attention) == sites
         for site, paid in step.attention.items():
-            expected = found.weights[site][:, row, : paid.shape[1]]
+            expected = whole(found.weights[site])[:, row, : paid.shape[1]]
             np.testing.assert_allclose(paid, expected, atol=1e-5)
             keys = len(decoding.source) if site.kind is SiteKind.CROSS else row + 1
             assert paid.shape == (4, keys)
