@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor
 from explorer.data.coding import Coding, Row, padded
 from explorer.data.vocabulary import END, MASK, START
 from explorer.messages.config import RunConfig
+from explorer.messages.foreign import Foreign
 from explorer.messages.results import SignalPicture, Token
 from explorer.model.transformer import Transformer
 
@@ -48,8 +50,14 @@ class Sentence:
 
 @dataclass(slots=True)
 class Subject:
-    """The model that the worker holds; `step` says how far it has learned."""
+    """The model that the worker holds; `step` says how far it has learned.
 
+    `start` is the token that a decoder with an encoder reads first, `ends` are those that end a
+    text: START and END of our own vocabularies, whatever they are in models from outside.
+    """
+
+    reads_pictures: ClassVar[bool] = False
+    """Whether a sentence is the path of a picture."""
     name: str
     origin: str
     config: RunConfig
@@ -57,11 +65,18 @@ class Subject:
     coding: Coding
     step: int = 0
     notes: tuple[str, ...] = field(default=())
+    start: int = START
+    ends: frozenset[int] = field(default=frozenset({END}))
 
     @property
     def device(self) -> torch.device:
         """Where the weights lie."""
         return next(self.model.parameters()).device
+
+    @property
+    def foreign(self) -> Foreign | None:
+        """What there is to know besides of a model that another library made."""
+        return None
 
     @property
     def architecture(self) -> str:

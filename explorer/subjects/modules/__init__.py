@@ -1,0 +1,1 @@
+"""Weights of PyTorch's own modules, which come without anything else."""

@@ -1,0 +1,1 @@
+"""Our own models as folders that the library `transformers` reads."""
