@@ -20,6 +20,7 @@ from explorer.messages.events import (
 from explorer.messages.results import Baseline, Change
 from explorer.runs.baselines import NAME, read_baselines
 from explorer.runs.folder import RunFolder, step_of
+from explorer.runs.lock import holder_of, is_trained
 from explorer.runs.metrics import Entry, change_of, measurement_of, read_history
 from explorer.runs.tail import LogTail
 from explorer.runs.weights import ModelFileError, load_weights
@@ -28,6 +29,14 @@ from explorer.training.meter import Meter
 from explorer.training.trainer import new_model
 
 POLL_SECONDS = 0.3
+QUIET_SECONDS = 10.0
+"""Without news for so long, and without a process that holds the run, its training has ended."""
+LONG_QUIET_SECONDS = 120.0
+"""The same where nothing tells whether a process holds it, as on another machine."""
+_LEFT = (
+    "The process that trained this run has ended before its last step. Press Resume to go on from "
+    "its newest checkpoint."
+)
 News = Literal["", "figures", "weights", "another", "over"]
 
 
@@ -44,6 +53,7 @@ class Follower:
         self._meter = Meter()
         self._seconds = math.nan
         self._looked = -math.inf
+        self._heard = time.monotonic()
         self._config = self._folder.config()
         self._shown = 0
         self._known: set[int | Change] = set()
@@ -82,7 +92,21 @@ class Follower:
         if self.subject.step >= self._config.training.steps and not self._tail.more:
             self._tell("finished")
             return "over"
+        if entries or newer:
+            self._heard = self._looked
+        elif self._is_left():
+            self._tell("stopped", _LEFT)
+            return "over"
         return "weights" if newer else "figures" if entries else ""
+
+    def _is_left(self) -> bool:
+        """Whether the process that trained it has ended, as far as can be told."""
+        path = self._folder.path
+        if is_trained(path):
+            return False
+        holder = holder_of(path)
+        known = holder is not None and holder.here
+        return self._looked - self._heard > (QUIET_SECONDS if known else LONG_QUIET_SECONDS)
 
     def _look_for_baselines(self) -> None:
         if not self._baselines and (found := read_baselines(self._folder.path / NAME)):
@@ -135,7 +159,7 @@ class Follower:
         kept += [(step_of(path), path) for path in self._folder.snapshots()]
         return max(kept, default=None)
 
-    def _tell(self, state: TrainingState) -> None:
+    def _tell(self, state: TrainingState, detail: str = "") -> None:
         steps = self._config.training.steps
         step = max(self._shown, self.subject.step)
-        self._emit(TrainingChanged(state, str(self._folder.path), step, steps))
+        self._emit(TrainingChanged(state, str(self._folder.path), step, steps, detail))

@@ -1,6 +1,6 @@
 """A training run under way: its trainer, and what is due after each step."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -9,14 +9,19 @@ from explorer.data.prepare import Report, TaskData, prepare
 from explorer.engine.baseline_work import BaselineWork
 from explorer.engine.keeping import Emit, Keeper
 from explorer.engine.reopening import open_data, restore
+from explorer.engine.watching import Watcher, watched_trace
 from explorer.messages.config import RunConfig
-from explorer.messages.events import Evaluated, SettingsChanged
+from explorer.messages.events import Evaluated, Failed, SettingsChanged
 from explorer.messages.results import Measurement
+from explorer.messages.travel import SentencesWatched, Watched
 from explorer.runs.folder import RunFolder
+from explorer.runs.lock import RunLock
 from explorer.runs.metrics import read_history
-from explorer.subjects.subject import Subject
+from explorer.runs.watch import WatchFolder
+from explorer.subjects.subject import SentenceError, Subject
 from explorer.training.early_stop import EarlyStop
 from explorer.training.evaluation import measure
+from explorer.training.memory import keep_freed_memory
 from explorer.training.parallel import ALONE, World
 from explorer.training.precision import require_precision
 from explorer.training.stability import LossWatch, exploded
@@ -27,6 +32,8 @@ class Run:
     """Advances in slices: one optimizer step, or one slice of an evaluation, at a time."""
 
     def __init__(self, trainer: Trainer, folder: RunFolder, emit: Emit) -> None:
+        keep_freed_memory()
+        self._lock = RunLock.take(folder.path)
         self.trainer = trainer
         self.folder = folder
         self.early_stop = EarlyStop(trainer.config.training)
@@ -36,6 +43,7 @@ class Run:
         self._evaluation: Generator[None, None, Measurement] | None = None
         self._measured_at = trainer.meter.seconds
         words = len(trainer.data.coding.vocabularies.target)
+        self.watcher: Watcher | None = None
         self._watch = LossWatch(words, trainer.config.training.warmup_steps)
 
     @classmethod
@@ -65,18 +73,34 @@ class Run:
 
         Raises `ModelFileError` when it cannot be continued, `CorpusError` when its data is gone.
         """
+        lock = RunLock.take(folder.path)  # Before anything is cut back to the checkpoint.
+        try:
+            return cls._reopened(folder, checkpoint, device, emit, report, world)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def _reopened(
+        cls, folder: RunFolder, checkpoint: Path | None, device: torch.device, emit: Emit,
+        report: Report, world: World,
+    ) -> "Run":  # fmt: skip
         data = open_data(folder, report)
         world.wait()
         trainer = _trainer(folder.config(), data, device, world)
         restore(trainer, folder, checkpoint)
         run = cls(trainer, folder, emit)
-        run._take_up(saved=checkpoint is not None)
+        run.take_up(saved=checkpoint is not None)
         return run
 
-    def _take_up(self, *, saved: bool) -> None:
+    def take_up(self, *, saved: bool) -> None:
         """Remember what was seen before, and make up for an evaluation that was due."""
         if saved:
             self._keeper.is_saved()
+        kept = WatchFolder.of(self.folder)
+        kept.forget(self.trainer.step)
+        if sentences := kept.sentences():
+            self.watcher = Watcher(self.folder, sentences)
         history = read_history(self.folder.metrics)
         self._watch.catch_up(history.steps.tolist(), history.losses.tolist())
         for found in history.measurements:
@@ -131,6 +155,7 @@ class Run:
         trainer, training = self.trainer, self.trainer.config.training
         if trainer.step == 0:
             self._keeper.snapshot()
+            self._look()
         figures = trainer.train_step()
         self._watch.take(figures.step, figures.loss)
         self._keeper.step(figures)
@@ -138,12 +163,42 @@ class Run:
         if self._watch.exploded:
             raise exploded(figures.step, figures.loss, training)
         self._keeper.snapshot()
+        self._look()
         due = trainer.step % training.checkpoint_every == 0 and not self._watch.alarmed
         if trainer.done or due:
             self.save()
         if self._due_by_steps() or self._due_by_time():
             self._evaluation = self._new_evaluation()
         self.baselines.advance()
+
+    def watch(self, sentences: Sequence[Watched]) -> None:
+        """Keep the attention of these sentences while training; of none, no more.
+
+        Raises `SentenceError` for one that cannot be read, `OSError` for a folder that cannot be
+        written.
+        """
+        for sentence in sentences:
+            watched_trace(self.subject, sentence)
+        self.watcher = Watcher(self.folder, sentences) if sentences else None
+
+    def _look(self) -> None:
+        """Look at watched sentences; a full disk ends that, not the training."""
+        if self.watcher is None:
+            return
+        try:
+            if self.watcher.step(self.subject, self.trainer.meter.seconds):
+                self._emit(SentencesWatched(self.trainer.step, self.watcher.traces))
+                self._emit(self.watcher.state())
+        except (OSError, SentenceError) as error:
+            self.watcher = None
+            reason = getattr(error, "strerror", None) or str(error)
+            self._emit(
+                Failed(
+                    "training",
+                    f"Watched sentences are no longer recorded from step {self.trainer.step}: "
+                    f"{reason}. Training goes on; choose them again to record on.",
+                )
+            )
 
     def _new_evaluation(self) -> Generator[None, None, Measurement]:
         trainer = self.trainer
@@ -179,6 +234,7 @@ class Run:
         self.baselines.close()
         self.save()
         self._keeper.close()
+        self._lock.release()
 
     def abandon(self, *, good: bool) -> int:
         """End without trusting the weights unless they are good; the step to go on from."""
@@ -186,6 +242,7 @@ class Run:
         if good and self.trainer.intact:
             self.save()
         self._keeper.close()
+        self._lock.release()
         return self.folder.newest_step()
 
 

@@ -6,13 +6,16 @@ from pathlib import Path
 import torch
 
 from explorer.data.prepare import Report
+from explorer.engine.forking import fork_run, note_of
 from explorer.engine.keeping import Emit
 from explorer.engine.run import Run
 from explorer.messages.commands import ChangeTraining, ResumeTraining, StartTraining
 from explorer.messages.events import Failed, Remedy, TrainingChanged, TrainingState
+from explorer.messages.runs import ForkRun, RunForked
 from explorer.messages.settings import live_values
 from explorer.runs.folder import RunFolder
-from explorer.runs.library import find_model, fresh_run_folder
+from explorer.runs.library import find_model, fork_folder, fresh_run_folder
+from explorer.runs.room import expected_bytes
 from explorer.subjects.subject import Subject
 from explorer.training.stability import MemoryFullError, TrainingStoppedError
 
@@ -36,6 +39,11 @@ class RunControl:
         """The steps behind the run; None without one."""
         return None if self._run is None else self._run.trainer.step
 
+    @property
+    def run(self) -> Run | None:
+        """The run that is held."""
+        return self._run
+
     def holds(self, folder: Path) -> bool:
         """Whether the run lives in this folder."""
         return self._run is not None and self._run.folder.path == folder
@@ -45,6 +53,19 @@ class RunControl:
         path = Path(command.folder or fresh_run_folder(command.config.task.name))
         run = Run.begin(command.config, path, self._device, self._emit, self._report)
         self._adopt(run, "paused" if command.paused else "running")
+
+    def fork(self, command: ForkRun) -> None:
+        """Branch off a run at a kept step; the fork takes the place of the run at hand."""
+        parent = RunFolder(Path(command.path))
+        out = fork_folder(parent.path.name, command.step)
+        run = fork_run(
+            parent, command.step, dict(command.values), out, self._device, self._emit,
+            self._report, command.fresh_heads,
+        )  # fmt: skip
+        self._adopt(run, "paused" if command.paused else "running")
+        made = run.folder.fork()
+        assert made is not None
+        self._emit(RunForked(str(out), note_of(made)))
 
     def resume(self, command: ResumeTraining, subject: Subject | None) -> None:
         """Go on with the run at hand, or with the one that the subject is from."""
@@ -165,7 +186,8 @@ class RunControl:
         early = state == "finished" and run.early_stop.reached
         detail = run.early_stop.words() if early else ""
         steps = trainer.config.training.steps
-        self._emit(TrainingChanged(state, path, trainer.step, steps, detail))
+        room = expected_bytes(trainer.model, trainer.config.training) if state == "running" else 0
+        self._emit(TrainingChanged(state, path, trainer.step, steps, detail, room))
 
 
 def _why_done(run: Run) -> str:

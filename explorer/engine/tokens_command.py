@@ -8,10 +8,13 @@ from typing import Any
 from explorer.data.guessing import with_data
 from explorer.data.own import learn_own_words
 from explorer.data.vocabulary import Vocabulary
+from explorer.engine.sentence_command import open_on
 from explorer.messages.config import RunConfig
 from explorer.messages.results import Token
 from explorer.messages.settings import with_values
 from explorer.runs.library import find_model
+from explorer.subjects.outside.folder import outside_folder
+from explorer.subjects.outside.hub import hub_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,20 @@ def cut_sentence(words: str, sentence: str, values: Mapping[str, Any]) -> Cut:
     `values` are settings by path for the latter. Raises `CorpusError`, `ModelFileError` or
     `SettingsError` in words.
     """
+    if outside_folder(words) or hub_name(words):
+        return _cut_outside(words, sentence)
     if _is_data(words):
         config = with_values(with_data(RunConfig(), words), values)
         learned, notes = learn_own_words(config, lambda _doing, _done, _total: None)
         return _cut(learned.source, sentence, tuple(notes))
     return _cut(find_model(words).folder.vocabularies().source, sentence, ())
+
+
+def _cut_outside(words: str, sentence: str) -> Cut:
+    """As a model from outside reads it, special tokens included."""
+    subject = open_on(words, "cpu")
+    read = subject.source(sentence)
+    return Cut(sentence, read.tokens, len(subject.coding.vocabularies.source), read.notes)
 
 
 def _cut(vocabulary: Vocabulary, sentence: str, notes: tuple[str, ...]) -> Cut:

@@ -5,7 +5,7 @@ help.
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from explorer.engine.reopening import load_trainer, open_data
 from explorer.engine.run import Run
 from explorer.messages.config import RunConfig
 from explorer.messages.events import Evaluated, Event, Failed, SettingsChanged, TrainStep
+from explorer.messages.travel import Watched
 from explorer.runs.folder import RunFolder
 from explorer.runs.library import find_model
 from explorer.runs.weights import ModelFileError
@@ -74,12 +75,13 @@ class _Teller:
 
 def train_run(
     config: RunConfig, out: Path, device: str, *, resume: bool, quiet: bool,
-    changes: Mapping[str, float] | None = None,
+    changes: Mapping[str, float] | None = None, watch: Sequence[Watched] = (),
 ) -> dict[str, Any] | None:  # fmt: skip
     """Train to the last step; the final figures as plain values, None in a helping process.
 
     `changes` are live settings that a resumed run goes on with. An interrupt (Ctrl+C) saves the
-    run first. Raises the errors of the engine in words.
+    run first. `watch` are sentences whose attention is kept. Raises the errors of the engine in
+    words.
     """
     world = world_told()
     chosen = _own_device(device, world)
@@ -96,6 +98,8 @@ def train_run(
                 run.change(changes or {})
             else:
                 run = _begin(config, out, chosen, teller, world)
+            if watch:
+                run.watch(watch)
             _train(run, world)
     return _result(run, teller)
 
@@ -187,6 +191,7 @@ def _result(run: Run, teller: _Teller) -> dict[str, Any]:
         "validation_loss": figures.measurement.loss if figures else None,
         "exact_match": _known(figures.measurement.exact_match) if figures else None,
         "accuracy": _known(figures.measurement.accuracy) if figures else None,
+        "watching_share": run.watcher.share if run.watcher else None,
         "ended_early": run.early_stop.words() if run.early_stop.reached else None,
     }  # fmt: skip
 

@@ -3,13 +3,25 @@
 from dataclasses import dataclass
 
 from explorer.messages.config import RunConfig, TaskConfig
+from explorer.messages.decoding import PLAIN, Wish
+from explorer.messages.flow import PLAIN_FLOW, FlowChoice
+from explorer.messages.foreign import ExportModel, StopFetching
+from explorer.messages.race import ControlRace, StartRace, WatchRace
+from explorer.messages.runs import ListRuns, ReadCurves, RunCommand
+from explorer.messages.travel import FindHappenings, GoTo, Travel, Watch
 
 
 @dataclass(frozen=True, slots=True)
 class OpenModel:
-    """Load a sample model by name, or a run folder or checkpoint by path."""
+    """Load a sample model by name, a run folder, checkpoint or folder of `transformers` by path.
+
+    `ORG/NAME` or `hf:NAME`, where no file is called so, is fetched from the hub of Hugging Face.
+
+    `answers` are to what a file asked (`FileAsks`), by the question's name.
+    """
 
     reference: str
+    answers: tuple[tuple[str, int | str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +97,34 @@ class Inspect:
 class Decode:
     """Write a target for the source, one recorded decision at a time; replaces its elder.
 
-    An empty source asks for nothing: nobody looks, and the last one is repeated no more.
+    An empty source asks for nothing: nobody looks, and the last one is repeated no more. A long
+    text is told in parts while it is written (`DecodedPart`), and other commands are served
+    between.
     """
 
     source: str
+    request: int = 0
+    wish: Wish = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """Read out every layer at some decisions, and take one decision's logit apart.
+
+    `written` are the ids that stand there, one a decision, as in `Decoding.steps`; after them comes
+    the next decision, unless the text has ended. `index` is the decision whose logit is taken apart
+    (−1: the last), that of `token`, else of the token written there, else of the likeliest; with
+    `against` it is its lead over that rival. `decisions` are the grid's columns, none meaning all
+    up to `index`; `top` tokens are told of each cell. Replaces its elder.
+    """
+
+    source: str
+    written: tuple[int, ...] = ()
+    index: int = -1
+    token: int | None = None
+    against: int | None = None
+    decisions: tuple[int, ...] = ()
+    top: int = 5
     request: int = 0
 
 
@@ -107,12 +143,53 @@ class PreviewData:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureHeads:
+    """Measure every head on a sentence, as `Inspect` reads it; replaces its elder."""
+
+    source: str
+    target: str = ""
+    request: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSample:
+    """Measure every head on so many held-out examples of the model's task; replaces its elder.
+
+    With 0 the one under way is given up.
+    """
+
+    examples: int
+    request: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TraceFlow:
+    """Add up a sentence's attention across layers as `choice` says; replaces its elder."""
+
+    source: str
+    target: str = ""
+    choice: FlowChoice = PLAIN_FLOW
+    request: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TracePath:
+    """Which way the maximum flow from a query to a key takes, of the newest `TraceFlow`'s graph."""
+
+    query: int
+    key: int
+    request: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Shutdown:
     """Finish the step in progress, save what is unsaved, say `Ended`, end the thread."""
 
 
 Command = (
     OpenModel
+    | ExportModel
+    | StopFetching
     | StartTraining
     | ResumeTraining
     | PauseTraining
@@ -123,9 +200,25 @@ Command = (
     | SaveRun
     | Inspect
     | Decode
+    | Lens
     | PreviewData
+    | MeasureHeads
+    | MeasureSample
+    | TraceFlow
+    | TracePath
+    | StartRace
+    | ControlRace
+    | WatchRace
+    | RunCommand
+    | Travel
+    | GoTo
+    | Watch
+    | FindHappenings
     | Shutdown
 )
 
-LATEST_WINS = (Inspect, Decode, PreviewData)
+LATEST_WINS = (
+    Inspect, Decode, Lens, PreviewData, MeasureHeads, MeasureSample, TraceFlow, TracePath,
+    WatchRace, ListRuns, ReadCurves, Travel, GoTo, FindHappenings,
+)  # fmt: skip
 """Commands of which only the newest of a kind matters; the others are never dropped."""

@@ -8,7 +8,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from explorer.messages.fields import Section, setting
+from explorer.messages.decoding_config import DecodingConfig
+from explorer.messages.fields import Section
+from explorer.messages.head_names import heads_named, require_heads
 from explorer.messages.model_config import Architecture, ModelConfig
 from explorer.messages.task_config import TaskConfig, TaskName, VocabularyKind
 from explorer.messages.task_lengths import DIGIT_BY_DIGIT, LONGEST
@@ -19,18 +21,6 @@ __all__ = [
     "SECTIONS", "Architecture", "DecodingConfig", "ModelConfig", "RunConfig", "Section",
     "TaskConfig", "TaskName", "TrainingConfig", "VocabularyKind",
 ]  # fmt: skip
-
-
-class DecodingConfig(Section):
-    """How the model writes."""
-
-    max_length: int = setting(
-        100, "Longest output", "Tokens after which writing stops.", unit="tokens", ge=1, le=65536
-    )
-    candidates: int = setting(
-        8, "Candidates", "Rivals of each token that are kept with their probabilities.",
-        symbol="k", ge=1, le=100,
-    )  # fmt: skip
 
 
 Title = Annotated[str, Field(max_length=200)]
@@ -48,9 +38,20 @@ class RunConfig(Section):
 
     @model_validator(mode="after")
     def _sections_fit(self) -> Self:
-        for check in (self._check_architecture, self._check_vocabulary, self._check_lengths):
+        for check in (
+            self._check_architecture, self._check_vocabulary, self._check_lengths,
+            self._check_heads,
+        ):  # fmt: skip
             check()
         return self
+
+    def _check_heads(self) -> None:
+        try:
+            require_heads(
+                heads_named(self.training.frozen_heads), self.model.layers, self.model.heads
+            )
+        except ValueError as error:
+            raise ValueError(f"training.frozen_heads: {error}") from None
 
     def _check_architecture(self) -> None:
         info, chosen = TASK_INFO[self.task.name], self.model.architecture

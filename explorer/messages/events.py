@@ -4,6 +4,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from explorer.messages.data_preview import DataPreview
+from explorer.messages.flow import FlowMaps, FlowPath
+from explorer.messages.foreign import Fetching, FetchStopped, FileAsks, ModelExported
+from explorer.messages.lenses import LensReading
+from explorer.messages.measures import HeadMeasures
+from explorer.messages.race import (
+    LaneEnded,
+    LaneMeasured,
+    LaneStep,
+    LaneTraced,
+    RaceChanged,
+)
 from explorer.messages.results import (
     Baseline,
     Change,
@@ -11,6 +22,18 @@ from explorer.messages.results import (
     Measurement,
     ModelInfo,
     Trace,
+)
+from explorer.messages.runs import RunEvent
+from explorer.messages.travel import (
+    Finding,
+    HappeningsFound,
+    Moments,
+    SentencesWatched,
+    Travelled,
+    TravelPart,
+    TravelWritten,
+    WatchState,
+    WentTo,
 )
 
 
@@ -45,6 +68,23 @@ class Decoded:
     decoding: Decoding
 
 
+@dataclass(frozen=True, slots=True)
+class LensRead:
+    """The answer to a `Lens`; where it is None, `refused` says why in words."""
+
+    request: int
+    reading: LensReading | None
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedPart:
+    """What has been written so far for a `Decode` that takes longer; `Decoded` follows."""
+
+    request: int
+    decoding: Decoding
+
+
 TrainingState = Literal["running", "paused", "stopped", "finished", "following"]
 """Where a run stands; one that is followed is trained by another process."""
 
@@ -54,7 +94,8 @@ class TrainingChanged:
     """The run started, paused, went on, was stopped, or reached its end.
 
     `folder` is the run's place on disk; `detail` says in a sentence what else there is to know,
-    such as why it ended early.
+    such as why it ended early. `room` are the bytes that the whole run takes on disk at most, data
+    and watched sentences aside; 0 where that is not told.
     """
 
     state: TrainingState
@@ -62,6 +103,7 @@ class TrainingChanged:
     step: int
     steps: int
     detail: str = ""
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +153,46 @@ class DataPreviewed:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuringHeads:
+    """A `MeasureHeads` has done so many heads, a `MeasureSample` examples, a `TraceFlow` rows."""
+
+    about: Literal["sentence", "sample", "flow"]
+    request: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsMeasured:
+    """The answer to a `MeasureHeads`, or with `sample` to a `MeasureSample`.
+
+    Where it is None, `refused` says why in words.
+    """
+
+    request: int
+    measures: HeadMeasures | None
+    refused: str = ""
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FlowTraced:
+    """The answer to a `TraceFlow`; where it is None, `refused` says why in words."""
+
+    request: int
+    flow: FlowMaps | None
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PathTraced:
+    """The answer to a `TracePath`; None where the graph is gone."""
+
+    request: int
+    path: FlowPath | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunSaved:
     """A checkpoint lies on disk whole."""
 
@@ -139,11 +221,11 @@ class Remedy:
 class Failed:
     """A command could not be carried out: what was tried, what happened, what to do.
 
-    `about` tells panels whose input is concerned: the sentence, the model or the training.
-    `remedies` are ways to resume the run, the best first.
+    `about` tells panels whose input is concerned: the sentence, the model, the training or the list
+    of runs. `remedies` are ways to resume the run, the best first.
     """
 
-    about: Literal["sentence", "model", "training", "engine"]
+    about: Literal["sentence", "model", "training", "engine", "runs"]
     message: str
     request: int = 0
     remedies: tuple[Remedy, ...] = ()
@@ -157,15 +239,40 @@ class Ended:
 Event = (
     EngineReady
     | ModelOpened
+    | ModelExported
+    | FileAsks
+    | Fetching
+    | FetchStopped
     | Inspected
     | Decoded
+    | DecodedPart
+    | LensRead
     | TrainingChanged
     | TrainStep
     | Evaluated
     | SettingsChanged
     | BaselinesFound
     | DataPreviewed
+    | MeasuringHeads
+    | HeadsMeasured
+    | FlowTraced
+    | PathTraced
+    | Moments
+    | TravelPart
+    | Travelled
+    | TravelWritten
+    | WentTo
+    | WatchState
+    | SentencesWatched
+    | Finding
+    | HappeningsFound
     | RunSaved
+    | RaceChanged
+    | LaneStep
+    | LaneMeasured
+    | LaneTraced
+    | LaneEnded
+    | RunEvent
     | Progress
     | Failed
     | Ended

@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from explorer.messages.fields import Section, setting
+from explorer.messages.tokens import SiteKind
 
 Architecture = Literal["encoder-decoder", "decoder-only", "encoder-only"]
 Pattern = Literal["full", "causal", "window", "dilated", "global", "block"]
@@ -153,6 +154,14 @@ class ModelConfig(Section):
     def has_decoder(self) -> bool:
         """Whether there is a part that writes."""
         return self.architecture in WITH_DECODER
+
+    @property
+    def layers(self) -> dict[SiteKind, int]:
+        """Layers of each kind of attention."""
+        encoder = self.encoder_layers if self.has_encoder else 0
+        decoder = self.decoder_layers if self.has_decoder else 0
+        cross = decoder if encoder else 0
+        return {SiteKind.ENCODER: encoder, SiteKind.DECODER: decoder, SiteKind.CROSS: cross}
 
     @property
     def head_width(self) -> int:

@@ -5,65 +5,23 @@ Axes: H head, Q query position, K key position. Arrays that have crossed are nev
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from math import nan
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.messages.config import RunConfig
+from explorer.messages.decoding import Candidate, DecodeStep, Decoding, Hypothesis, Node
+from explorer.messages.foreign import Foreign
+from explorer.messages.heads import Floats, Heads, Weights
+from explorer.messages.tokens import SignalPicture, Site, SiteKind, Token
 
-Floats = NDArray[np.float32]
-
-
-class SiteKind(StrEnum):
-    """Where in the Transformer an attention sits."""
-
-    ENCODER = "encoder"
-    DECODER = "decoder"
-    CROSS = "cross"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Site:
-    """One attention sub-layer; `str()` gives the name used in files, such as `cross.0`."""
-
-    kind: SiteKind
-    layer: int
-
-    def __str__(self) -> str:
-        return f"{self.kind}.{self.layer}"
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token as people read it (`text`), as the vocabulary has it (`piece`), and whence it came.
-
-    `start` and `end` are character offsets in the text (equal for special tokens); `word` counts
-    the words of the text, None for special tokens.
-    """
-
-    id: int
-    text: str
-    piece: str
-    start: int = 0
-    end: int = 0
-    word: int | None = None
-    special: bool = False
-    unknown: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SignalPicture:
-    """A source that is no text: its picture (rows × columns, 0 to 1) and each token's part of it.
-
-    `boxes` holds left, top, width and height of a token's part, in pixels, one row a token.
-    """
-
-    values: Floats
-    boxes: NDArray[np.int32]
-    kind: Literal["picture", "sound"]
+__all__ = [
+    "Baseline", "Branch", "Candidate", "Change", "DecodeStep", "Decoding", "Floats", "Heads",
+    "History",
+    "Hypothesis", "Measurement", "ModelInfo", "Node", "SignalPicture", "Site", "SiteKind", "Token",
+    "Trace", "Weights",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +33,8 @@ class Trace:
     or cross-attention map is the query that decides the token *after* `target[q]`.
     `weights[site]` is float32 of shape heads × queries × keys, after the softmax, before dropout.
     `allowed[kind]`, queries × keys, tells where sites of that kind may look; a kind that is not
-    there may look anywhere.
+    there may look anywhere. `heads[site]` is what the weights come from; of a long text (more than
+    `heads.DENSE` weights in all) the weights are made from it, a head at a time (`MadeWeights`).
     """
 
     model: str
@@ -85,11 +44,12 @@ class Trace:
     own_target: bool
     source: tuple[Token, ...]
     target: tuple[Token, ...]
-    weights: Mapping[Site, Floats]
+    weights: Mapping[Site, Weights]
     notes: tuple[str, ...] = ()
     milliseconds: float = 0.0
     signal: SignalPicture | None = None
     allowed: Mapping[SiteKind, NDArray[np.bool_]] = field(default_factory=dict)
+    heads: Mapping[Site, Heads] = field(default_factory=dict)
 
     def queries(self, kind: SiteKind) -> tuple[Token, ...]:
         """The tokens on the query axis (rows) of a site of this kind."""
@@ -98,60 +58,6 @@ class Trace:
     def keys(self, kind: SiteKind) -> tuple[Token, ...]:
         """The tokens on the key axis (columns) of a site of this kind."""
         return self.target if kind is SiteKind.DECODER else self.source
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A token that the decoder could write next, and its probability."""
-
-    token: Token
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class DecodeStep:
-    """One decision of the decoder.
-
-    `candidates` are the most likely tokens, falling. `log_probability` is that of the chosen
-    token, `entropy` that of the whole distribution, both in nats. `attention[site]`, of shape
-    heads × keys, is what this step paid: cross sites over the source, decoder sites over the
-    start token and the text so far.
-    """
-
-    index: int
-    token: Token
-    log_probability: float
-    entropy: float
-    candidates: tuple[Candidate, ...]
-    attention: Mapping[Site, Floats] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Decoding:
-    """A whole text as the model wrote it, decision by decision.
-
-    `prefix` is what the decoder read before its first decision: the start token, or the prompt of
-    a decoder alone. An encoder alone decides a label for each of `places`, the indices in `source`
-    (its prefix is empty). `finished` is False when the longest output was reached before the end
-    token.
-    """
-
-    model: str
-    step: int
-    source_text: str
-    source: tuple[Token, ...]
-    prefix: tuple[Token, ...]
-    steps: tuple[DecodeStep, ...]
-    text: str
-    finished: bool
-    milliseconds: float = 0.0
-    places: tuple[int, ...] = ()
-    signal: SignalPicture | None = None
-
-    @property
-    def log_probability(self) -> float:
-        """Natural logarithm of the probability of the whole text."""
-        return sum(step.log_probability for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +104,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A run's curves so far; every array of a group has the same length."""
+    """A run's curves so far; every array of a group has the same length.
+
+    `tokens` learned from and `seconds` of work up to each step are empty where they are not known.
+    """
 
     steps: NDArray[np.int64]
     losses: Floats
@@ -206,6 +115,18 @@ class History:
     measurements: tuple[Measurement, ...] = ()
     changes: tuple[Change, ...] = ()
     baselines: tuple[Baseline, ...] = ()
+    tokens: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    seconds: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Where a run left its parent: the parent's folder, the step, what changed, its whole curve."""
+
+    parent: str
+    step: int
+    changed: str
+    history: History
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +135,9 @@ class ModelInfo:
 
     `weight_bytes` are those that its weights take in memory, `packed_bytes` those that they would
     take exported with `--packed` (as many for a model of full precision, or one packed already).
+    With `reads_pictures` a sentence is the path of a PNG or JPEG. `foreign` tells what there is to
+    know besides of a model that another library made; None of our own. `branch` is that of a fork
+    whose parent is still there.
     """
 
     name: str
@@ -227,6 +151,9 @@ class ModelInfo:
     notes: tuple[str, ...] = ()
     weight_bytes: int = 0
     packed_bytes: int = 0
+    reads_pictures: bool = False
+    foreign: Foreign | None = None
+    branch: Branch | None = None
 
     @property
     def sites(self) -> tuple[Site, ...]:

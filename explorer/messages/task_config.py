@@ -7,9 +7,9 @@ from pydantic import model_validator
 from explorer.messages.fields import Section, setting
 
 GeneratedTask = Literal[
-    "copy", "reverse", "sort", "shift", "repeat", "recall", "addition", "modular", "parity",
-    "counting", "majority", "brackets", "dates", "needle", "english-french", "english-chinese",
-    "stories", "summary", "roles", "shapes", "tones",
+    "copy", "reverse", "sort", "shift", "repeat", "induction", "recall", "addition", "modular",
+    "parity", "counting", "majority", "brackets", "dates", "needle", "english-french",
+    "english-chinese", "stories", "summary", "roles", "shapes", "tones",
 ]  # fmt: skip
 OwnTask = Literal["pairs", "labels", "classes", "text"]
 TaskName = Literal[GeneratedTask, OwnTask]
@@ -18,11 +18,12 @@ VocabularyKind = Literal["word", "character", "bpe"]
 GENERATED: tuple[str, ...] = get_args(GeneratedTask)
 OWN: tuple[str, ...] = get_args(OwnTask)
 _LISTS = (
-    "copy", "reverse", "sort", "shift", "repeat", "recall", "addition", "parity", "counting",
-    "majority", "brackets", "needle", "tones",
+    "copy", "reverse", "sort", "shift", "repeat", "induction", "recall", "addition", "parity",
+    "counting", "majority", "brackets", "needle", "tones",
 )  # fmt: skip
 _SYMBOLS = (
-    "copy", "reverse", "sort", "shift", "repeat", "recall", "counting", "majority", "needle",
+    "copy", "reverse", "sort", "shift", "repeat", "induction", "recall", "counting", "majority",
+    "needle",
 )  # fmt: skip
 _FILE = {"task.name": OWN}
 _TABLE = {"task.name": ("pairs", "labels", "classes")}

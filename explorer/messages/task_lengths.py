@@ -113,6 +113,7 @@ LONGEST: Mapping[TaskName, Longest] = {
     "shift": _lists(_items, _items),
     "parity": _lists(_items, _items),
     "repeat": _lists(lambda t: 2 * _repeated(t) - 1, lambda t: _repeated(t) - 1),
+    "induction": _lists(lambda t: _repeated(t) + 2, _repeated),
     "recall": _recall,
     "majority": _lists(_items, _one),
     "needle": _lists(lambda t: t.max_length + 1, _one),

@@ -57,8 +57,12 @@ TASK_INFO: Mapping[TaskName, TaskInfo] = {
         "aligned",
     ),
     "repeat": TaskInfo(
-        "Repeat (induction)",
+        "Repeat a list",
         "Each output looks back at what followed the same item earlier: an induction head.",
+    ),
+    "induction": TaskInfo(
+        "Induction",
+        "Each output is what followed the same item earlier, wherever in the list that stands.",
     ),
     "recall": TaskInfo(
         "Associative recall", "The answer looks at the pair that has the asked key.",

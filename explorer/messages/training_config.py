@@ -70,6 +70,10 @@ class TrainingConfig(Section):
         0.0, "Label smoothing", "Probability spread over all tokens in the target (section 5.4).",
         symbol="ε_ls", ge=0, lt=1,
     )  # fmt: skip
+    frozen_heads: str = setting(
+        "", "Frozen heads", "Heads that do not learn, such as cross.0.3, decoder.1.0: site, layer, "
+        "head, counted from 0.",
+    )  # fmt: skip
     precision: Literal["float32", "bfloat16", "float16"] = setting(
         "float32", "Precision",
         "Number format of the products; weights stay float32. float16 scales the loss and needs "

@@ -189,3 +189,13 @@ def test_that_float16_on_a_processor_is_refused_in_words(tmp_path: Path) -> None
     (failed,) = desk.all(Failed)
     assert failed.message.startswith("training.precision: float16 needs CUDA")
     assert not (tmp_path / "run").exists()
+
+
+def test_that_a_run_that_begins_tells_the_room_that_it_will_take(tmp_path: Path) -> None:
+    desk = Desk()
+    desk.engine.handle(StartTraining(small_config(), str(tmp_path / "run")))
+    desk.work()
+    running, finished = desk.all(TrainingChanged)
+    taken = sum(path.stat().st_size for path in (tmp_path / "run").rglob("*") if path.is_file())
+    assert running.state == "running" and 0.5 * running.room < taken < 1.1 * running.room
+    assert finished.room == 0

@@ -12,7 +12,7 @@ from explorer.messages.events import EngineReady, Event
 from explorer.messages.mailbox import Inbox, Outbox
 
 Kind = TypeVar("Kind", bound=Event)
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class WatchedOutbox(Outbox):

@@ -28,6 +28,10 @@ def test_that_a_preset_named_after_a_task_is_of_that_task() -> None:
         assert preset.config.task.name == preset.name
 
 
+def test_that_every_task_has_a_preset_named_after_it() -> None:
+    assert {*GENERATED, *OWN} <= set(preset_names())
+
+
 def test_that_every_task_is_put_in_words() -> None:
     assert set(TASK_INFO) == set(GENERATED) | set(OWN)
 
