@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from explorer.engine.threads import be_considerate
 
-COMMANDS = ("models", "train", "inspect", "decode", "evaluate", "export", "metrics")
+COMMANDS = (
+    "models", "train", "inspect", "align", "decode", "evaluate", "tokens", "export", "metrics",
+    "runs", "timeline", "fork", "compare",
+)  # fmt: skip
 """The first words that are commands; any other first word is a model for the window."""
 
 

@@ -8,6 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from explorer.cli_align import align
+from explorer.cli_decode import decode
+from explorer.cli_fork import fork
+from explorer.cli_inspect import inspect
+from explorer.cli_runs import compare, export_run, import_run, runs
+from explorer.cli_timeline import timeline
 from explorer.messages.settings import SettingsError
 
 app = typer.Typer(
@@ -18,7 +24,6 @@ app = typer.Typer(
 )  # fmt: skip
 
 Model = Annotated[str, typer.Argument(help="A sample model's name, a run folder or a checkpoint.")]
-Source = Annotated[str, typer.Argument(help="The sentence that the model reads.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Device = Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")]
 
@@ -29,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     from explorer.engine.device import DeviceError
     from explorer.runs.weights import ModelFileError
     from explorer.subjects.subject import SentenceError
+    from explorer.tables.part import TooMuchError
     from explorer.training.precision import PrecisionError
     from explorer.training.stability import TrainingStoppedError
 
@@ -39,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     except (SettingsError, PrecisionError) as error:
         return _fail(error, 2)
     except (
-        CorpusError, DeviceError, ModelFileError, SentenceError, TrainingStoppedError,
+        CorpusError, DeviceError, ModelFileError, SentenceError, TooMuchError, TrainingStoppedError,
     ) as error:  # fmt: skip
         return _fail(error, 1)
     except OSError as error:
@@ -87,6 +93,10 @@ def train(
     ] = "",
     device: Device = "auto",
     resume: Annotated[bool, typer.Option(help="Go on with the run in the folder.")] = False,
+    watch: Annotated[
+        list[str] | None,
+        typer.Option(help="Keep this sentence's attention (SOURCE or SOURCE=>TARGET), any number."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a model from a preset's or a file's settings.
@@ -98,7 +108,12 @@ def train(
 
     config = _settings(preset, changes or [], data)
     live = _named_values(changes or []) if resume else {}
-    result = train_run(config, out, device, resume=resume, quiet=as_json, changes=live)
+    from explorer.runs.watch import as_watched
+
+    watched = tuple(map(as_watched, watch or []))
+    result = train_run(
+        config, out, device, resume=resume, quiet=as_json, changes=live, watch=watched
+    )
     if as_json and result is not None:
         _print_json(result)
 
@@ -148,65 +163,21 @@ def _named_values(changes: Sequence[str]) -> dict[str, Any]:
     return values
 
 
-@app.command()
-def inspect(
-    model: Model,
-    source: Source,
-    target: Annotated[str, typer.Option(help="What the decoder reads; empty: its own text.")] = "",
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write tokens, weights.")] = None,
-    npz: Annotated[Path | None, typer.Option(help="Write weights as numpy arrays.")] = None,
-    png: Annotated[Path | None, typer.Option(help="Write a picture of all heads.")] = None,
-    device: Device = "auto",
-) -> None:
-    """Show what every head looks at, on the terminal or in files."""
-    from explorer.inspection import saving
-
-    trace = _trace(model, source, target, device)
-    for note in trace.notes:
-        print(note, file=sys.stderr)
-    if json_file is not None:
-        saving.save_json(trace, json_file)
-    if npz is not None:
-        saving.save_npz(trace, npz)
-    if png is not None:
-        from explorer.ui.picture import save_picture
-
-        save_picture(trace, png)
-    if json_file is None and npz is None and png is None:
-        print("\n".join(saving.summary(trace)))
-
-
-def _trace(model: str, source: str, target: str, device: str) -> Any:
-    from explorer.decoding.stepper import decode as write
-    from explorer.inspection.tracing import trace
-
-    subject = _open(model, device)
-    read, own = subject.source(source), not target.strip()
-    text = target
-    if own and subject.architecture != "encoder-only":
-        text = write(subject, read, source, subject.config.decoding).text
-    return trace(subject, read, subject.target(text), source, text, own_target=own)
+app.command()(inspect)
+app.command()(align)
+app.command()(decode)
+app.command()(runs)
+app.command()(timeline)
+app.command()(fork)
+app.command()(compare)
+app.command("export-run")(export_run)
+app.command("import-run")(import_run)
 
 
 def _open(model: str, device: str) -> Any:
-    from explorer.engine.device import choose_device
-    from explorer.subjects.opening import open_subject
+    from explorer.engine.sentence_command import open_on
 
-    return open_subject(model, choose_device(device))
-
-
-@app.command()
-def decode(model: Model, source: Source, as_json: AsJson = False, device: Device = "auto") -> None:
-    """Write the model's output for a sentence."""
-    from explorer.decoding.saving import decoding_as_dict
-    from explorer.decoding.stepper import decode as write
-
-    subject = _open(model, device)
-    written = write(subject, subject.source(source), source, subject.config.decoding)
-    if as_json:
-        _print_json(decoding_as_dict(written))
-    else:
-        print(written.text)
+    return open_on(model, device)
 
 
 @app.command()
@@ -260,8 +231,17 @@ def export(
     packed: Annotated[
         bool, typer.Option(help="Ternary weights at 2 bits, binary ones at 1 bit.")
     ] = False,
+    transformers: Annotated[
+        bool, typer.Option("--transformers", help="A folder that the library transformers reads.")
+    ] = False,
 ) -> None:
     """Write a run's model without the optimizer's state and snapshots, to share it."""
+    if transformers:
+        from explorer.subjects.outward.writing import export_outward
+
+        name = export_outward(run, out, half=half)
+        print(f"{out} (transformers.{name})")
+        return
     from explorer.runs.export import export_model
 
     export_model(run, out, half=half, packed=packed)

@@ -4,6 +4,7 @@ Oklab is Björn Ottosson's perceptual colour space (https://bottosson.github.io/
 distances in it look equal. A map is a polyline through it, resampled to equal distances.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -34,10 +35,51 @@ def sequential(dark: bool) -> Colors:
 
 @cache
 def diverging(dark: bool) -> Colors:
-    """Negative in blue, positive in red, nothing in the background's grey."""
+    """Negative in blue, positive in red, nothing (entry 128) in the background's grey."""
     middle = (0.25, 0.0, 0) if dark else (0.97, 0.0, 0)
     end = 0.75 if dark else 0.45
-    return _ramp((end, 0.14, 250), middle, (end, 0.16, 30))
+    negative = _ramp((end, 0.14, 250), middle, count=129)
+    positive = _ramp(middle, (end, 0.16, 30), count=128)
+    return np.concatenate([negative, positive[1:]])
+
+
+@cache
+def violet_to_yellow(dark: bool) -> Colors:
+    """Dark violet by blue and green to bright yellow, the same on every ground."""
+    return _ramp(
+        (0.27, 0.13, 310), (0.45, 0.11, 272), (0.62, 0.10, 195), (0.78, 0.17, 145),
+        (0.93, 0.19, 107),
+    )  # fmt: skip
+
+
+@cache
+def blue_to_yellow(dark: bool) -> Colors:
+    """Dark blue by grey to yellow: alike to all kinds of colour vision, on every ground."""
+    return _ramp((0.24, 0.09, 262), (0.56, 0.012, 262), (0.93, 0.155, 98))
+
+
+@cache
+def gray(dark: bool) -> Colors:
+    """From the background to black or white, for print."""
+    return _ramp((0.235, 0.0, 0), (0.97, 0.0, 0)) if dark else _ramp((0.995, 0.0, 0), (0.2, 0.0, 0))
+
+
+MAPS: dict[str, Callable[[bool], Colors]] = {
+    "default": sequential, "violet": violet_to_yellow, "blue": blue_to_yellow, "gray": gray,
+}  # fmt: skip
+"""Every map from nothing to everything, by its key in `MapStyle.colors`."""
+NAMES: tuple[tuple[str, str, str], ...] = (
+    ("default", "House colours", "Even steps from the background to the strongest contrast."),
+    ("violet", "Violet to yellow", "Even steps through many hues, as viridis has them."),
+    ("blue", "Blue to yellow", "Looks alike to all kinds of colour vision, as cividis does."),
+    ("gray", "Grey", "For print without colours."),
+)
+"""Key, name and meaning of each map."""
+
+
+def of(name: str, dark: bool, *, signed: bool = False) -> Colors:
+    """The map of that key (the house's if there is none); of differences the diverging one."""
+    return diverging(dark) if signed else MAPS.get(name, sequential)(dark)
 
 
 def color_table(colors: Colors) -> NDArray[np.uint32]:
@@ -46,7 +88,7 @@ def color_table(colors: Colors) -> NDArray[np.uint32]:
     return (np.uint32(0xFF000000) | (red << 16) | (green << 8) | blue).astype(np.uint32)
 
 
-def _ramp(*stops: tuple[float, float, float]) -> Colors:
+def _ramp(*stops: tuple[float, float, float], count: int = 256) -> Colors:
     """A map through (lightness 0–1, chroma, hue in degrees) stops, even in Oklab distance."""
     corners = np.array([
         (light, chroma * np.cos(np.radians(hue)), chroma * np.sin(np.radians(hue)))
@@ -54,7 +96,7 @@ def _ramp(*stops: tuple[float, float, float]) -> Colors:
     ])  # fmt: skip
     lengths = np.linalg.norm(np.diff(corners, axis=0), axis=1)
     along = np.concatenate([[0.0], np.cumsum(lengths)])
-    places = np.linspace(0.0, along[-1], 256)
+    places = np.linspace(0.0, along[-1], count)
     lab = np.stack([np.interp(places, along, corners[:, i]) for i in range(3)], axis=1)
     linear = ((lab @ _TO_LMS.T) ** 3 @ _TO_RGB.T).clip(0.0, 1.0)
     srgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)

@@ -33,6 +33,13 @@ class SideSizes(QObject):
         for watched in (window, *sides, *bottom):
             watched.installEventFilter(self)
 
+    def forget(self) -> None:
+        """Docks were put elsewhere all at once: what they have then is what they keep."""
+        self._kept.clear()
+        self._size = self._window.size()
+        self._settling = True
+        self._timer.start(_SETTLING)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Tell a dock that the user resized from one that only the window's size has moved."""
         if event.type() is QEvent.Type.Resize:
@@ -73,12 +80,17 @@ class SideSizes(QObject):
         self._window.resizeDocks(docks, [max(1, left), *kept.values()], orientation)
 
     def _in_place(self, docks: Sequence[QDockWidget]) -> list[QDockWidget]:
-        return [dock for dock in docks if dock.isVisible() and not dock.isFloating()]
+        return [dock for dock in docks if _is_in_place(dock)]
 
     def _known(self, docks: Sequence[QDockWidget]) -> list[QDockWidget]:
         return [dock for dock in self._in_place(docks) if dock in self._kept]
 
     def _settled(self) -> None:
         self._settling = False
-        for dock in (*self._centre, *self._sides, *self._bottom):
+        for dock in self._in_place((*self._centre, *self._sides, *self._bottom)):
             self._kept.setdefault(dock, dock.size())
+
+
+def _is_in_place(dock: QDockWidget) -> bool:
+    """Whether it can be seen in the window; one behind another tab is moved out of it by Qt."""
+    return dock.isVisible() and not dock.isFloating() and dock.geometry().right() >= 0

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from explorer.messages.foreign import folder_title
 from explorer.resources import sample_models
 from explorer.ui import theme
 from explorer.ui.docks import Docks
@@ -23,9 +24,17 @@ class Offers(Protocol):
 
     def open_model(self, reference: str) -> None: ...
     def ask_for_model(self) -> None: ...
+    def ask_for_hub(self) -> None: ...
     def ask_for_data(self) -> None: ...
     def ask_for_folder(self) -> None: ...
     def ask_for_followed(self) -> None: ...
+    def ask_for_picture(self) -> None: ...
+    def ask_for_session(self) -> None: ...
+    def ask_to_save_session(self) -> None: ...
+    def ask_to_export(self) -> None: ...
+    def ask_to_export_model(self) -> None: ...
+    def open_race(self) -> None: ...
+    def ask_to_export_film(self) -> None: ...
 
 
 class ModelMenu(QMenu):
@@ -40,9 +49,10 @@ class ModelMenu(QMenu):
     def _fill(self) -> None:
         self.clear()
         self._section("Sample models", [(name, name) for name in sample_models()])
-        runs = [(path.name, str(path)) for path in self._recent.paths()]
-        self._section("Your runs", runs)
+        runs = [(folder_title(path), str(path)) for path in self._recent.paths()]
+        self._section("Your runs and models", runs)
         self.addAction("Open another…", self._offers.ask_for_model)
+        self.addAction("Open from Hugging Face…", self._offers.ask_for_hub)
 
     def _section(self, title: str, entries: list[tuple[str, str]]) -> None:
         if not entries:
@@ -67,6 +77,8 @@ def fill_menu_bar(
     _fill_file(bar.addMenu("&File"), window, offers, actions)
     training = bar.addMenu("&Training")
     training.addActions([actions.start, actions.hold, actions.single, actions.end])
+    training.addSeparator()
+    _add(training, "&Race…", offers.open_race, "Ctrl+Shift+R")
     _fill_view(bar.addMenu("&View"), docks, settings)
     help_menu = bar.addMenu("&Help")
     _add(help_menu, "&How to read this", lambda: show_how_to_read(window), "F1")
@@ -75,10 +87,18 @@ def fill_menu_bar(
 
 def _fill_file(menu: QMenu, window: QWidget, offers: Offers, actions: TrainingActions) -> None:
     _add(menu, "&Open model or run…", offers.ask_for_model, QKeySequence.StandardKey.Open)
+    _add(menu, "Open from &Hugging Face…", offers.ask_for_hub, "Ctrl+Alt+H")
     _add(menu, "Open &data…", offers.ask_for_data, "Ctrl+Shift+O")
     _add(menu, "Open &folder of texts…", offers.ask_for_folder)
+    _add(menu, "Look at a p&icture…", offers.ask_for_picture)
     _add(menu, "Follo&w run…", offers.ask_for_followed)
     menu.addAction(actions.save)
+    menu.addSeparator()
+    _add(menu, "Open s&ession…", offers.ask_for_session, "Ctrl+Alt+O")
+    _add(menu, "Save session &as…", offers.ask_to_save_session, "Ctrl+Shift+S")
+    _add(menu, "E&xport attention…", offers.ask_to_export, "Ctrl+E")
+    _add(menu, "Export fi&lm…", offers.ask_to_export_film)
+    _add(menu, "Export &model for transformers…", offers.ask_to_export_model)
     menu.addSeparator()
     _add(menu, "&Quit", window.close, "Ctrl+Q")
 
@@ -101,9 +121,16 @@ def _appearance(parent: QMenu, settings: QSettings) -> QMenu:
         action = menu.addAction(title)
         action.setCheckable(True)
         action.setChecked(theme.theme().choice == choice)
+        action.setData(choice)
         action.triggered.connect(partial(_choose, choice, settings))
         group.addAction(action)
+    menu.aboutToShow.connect(partial(_check, group))  # A session's file may have chosen.
     return menu
+
+
+def _check(group: QActionGroup) -> None:
+    for action in group.actions():
+        action.setChecked(action.data() == theme.theme().choice)
 
 
 def _choose(choice: theme.Choice, settings: QSettings, _checked: bool = True) -> None:

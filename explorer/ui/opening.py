@@ -10,27 +10,40 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from explorer.messages.events import Event, ModelOpened, TrainingChanged
 from explorer.resources import sample_models
+from explorer.ui.desk_file import is_desk_file
+from explorer.ui.runs.run_file import is_run_file
 
-Kind = Literal["model", "data", "folder", "followed"]
+Kind = Literal["model", "data", "folder", "followed", "session", "exported", "picture", "run file"]
 _RECENT_KEY = "files/recent"
 _MOST_RECENT = 8
-_MODEL_FILTER = "Runs and checkpoints (run.toml *.safetensors)"
+PICTURES = (".png", ".jpg", ".jpeg")
+_MODEL_FILTER = "Runs, checkpoints, models (run.toml config.json *.safetensors)"
 _DATA_FILTER = (
     "Texts and tables (*.txt *.tsv *.csv *.jsonl *.ndjson *.json *.md *.txt.gz *.tsv.gz *.csv.gz "
     "*.jsonl.gz);;All files (*)"
 )
+_FILTERS: dict[Kind, str] = {
+    "model": _MODEL_FILTER, "data": _DATA_FILTER, "picture": "Pictures (*.png *.jpg *.jpeg)",
+}  # fmt: skip
 _TITLES: dict[Kind, str] = {
     "model": "Open model or run", "data": "Open data", "folder": "Open a folder of texts",
-    "followed": "Follow a run: choose its folder",
+    "followed": "Follow a run: choose its folder", "session": "Open session",
+    "exported": "Export model for transformers: name a new folder", "picture": "Look at a picture",
 }  # fmt: skip
 
 
 def kind_of(path: Path) -> Kind | None:
-    """What a dropped file or folder is to us; None for what we cannot open, such as pictures."""
+    """What a dropped file or folder is to us; None for what we cannot open, such as archives."""
     if path.is_dir():
         return "model" if _is_model(path) or not any(path.iterdir()) else "folder"
+    if is_desk_file(path.name):
+        return "session"
+    if is_run_file(path.name):
+        return "run file"
     if path.name == "run.toml" or path.suffix == ".safetensors":
         return "model"
+    if path.suffix.lower() in PICTURES:
+        return "picture"
     guess, packed = mimetypes.guess_type(path.name)
     sort = (guess or "text/").partition("/")[0]
     fits = sort in ("text", "application") and guess not in _NO_TEXT
@@ -70,14 +83,22 @@ def ask(parent: QWidget, kind: Kind, chosen: Callable[[list[Path]], None]) -> No
     mode = QFileDialog.FileMode
     modes = {
         "model": mode.ExistingFile, "data": mode.ExistingFiles, "folder": mode.Directory,
-        "followed": mode.Directory,
+        "followed": mode.Directory, "session": mode.ExistingFile, "exported": mode.AnyFile,
+        "picture": mode.ExistingFile,
     }  # fmt: skip
     dialog.setFileMode(modes[kind])
-    if kind in ("model", "data"):
-        dialog.setNameFilters((_MODEL_FILTER if kind == "model" else _DATA_FILTER).split(";;"))
+    if kind == "exported":
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    if kind in _FILTERS:
+        dialog.setNameFilters(_FILTERS[kind].split(";;"))
     dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names[:2]]))
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
+
+
+def _exists(name: str) -> bool:
+    """Whether the file is there; behind a question mark stand answers to what it asked."""
+    return Path(name.partition("?")[0]).exists()
 
 
 class Recent:
@@ -90,7 +111,7 @@ class Recent:
         """Those that still exist."""
         kept = self._settings.value(_RECENT_KEY, [])
         names = kept if isinstance(kept, list) else [kept]
-        return [Path(name) for name in names if isinstance(name, str) and Path(name).exists()]
+        return [Path(name) for name in names if isinstance(name, str) and _exists(name)]
 
     def receive(self, events: Sequence[Event]) -> None:
         """Remember each run that is opened or made; samples are in the menu anyhow."""

@@ -9,11 +9,14 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from explorer.messages.commands import Command
 from explorer.messages.events import Event, TrainingChanged
 from explorer.messages.mailbox import Inbox, Outbox
+from explorer.messages.race import RaceChanged
 
 IDLE_FRAME = 16
 """Milliseconds between two looks into the outbox."""
 TRAINING_FRAME = 80
 """The same while a run trains: what the window computes, training loses."""
+TRAINING_TURN = 7
+"""Milliseconds between two receivers while a run trains: Qt gathers repaints for five."""
 EAGER_SECONDS = 0.5
 """After a command an answer is awaited: frames come as fast as when idle for so long."""
 
@@ -81,14 +84,17 @@ class Session(QObject):
         self._frame.start(max(0, round(self._interval() - since)))
 
     def _interval(self) -> int:
-        eager = time.monotonic() - self._last_command < EAGER_SECONDS
-        return TRAINING_FRAME if self._training and not eager else IDLE_FRAME
+        return TRAINING_FRAME if self._calm() else IDLE_FRAME
+
+    def _calm(self) -> bool:
+        """Whether a run trains, and nobody waits for an answer."""
+        return self._training and time.monotonic() - self._last_command >= EAGER_SECONDS
 
     def _take_in(self) -> None:
         self._last_frame = time.monotonic()
         events = self._outbox.drain()
         for event in events:
-            if isinstance(event, TrainingChanged):
+            if isinstance(event, TrainingChanged | RaceChanged):
                 self._training = event.state == "running"
         if events:
             for line in self._lines:
@@ -102,7 +108,8 @@ class Session(QObject):
             return
         self._lines.remove(line)
         self._lines.append(line)  # Behind the others, so that none can be starved.
-        self._turn.start(0)  # First, so that an error in one receiver does not silence the others.
+        # First, so that an error in one receiver does not silence the others.
+        self._turn.start(TRAINING_TURN if self._calm() else 0)
         line.serve()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
 
@@ -16,6 +16,9 @@ _TALLEST = 3
 
 class StatusLine(QWidget):
     """Shows the narrator's sentence with an icon; a failure stays until somebody closes it."""
+
+    stopped = Signal()
+    """A person wants what is going on to be given up."""
 
     def __init__(self, narrator: Narrator) -> None:
         super().__init__()
@@ -60,7 +63,10 @@ class StatusLine(QWidget):
         self._bar.setVisible(notice.mood == "busy")
         self._bar.setRange(0, notice.total)
         self._bar.setValue(notice.done)
-        self._close.setVisible(notice.mood in ("error", "warning"))
+        self._close.setVisible(notice.stops or notice.mood in ("error", "warning"))
+        help = "Stop this" if notice.stops else "Dismiss this message"
+        self._close.setToolTip(help)
+        self._close.setAccessibleName(help)
         self._text.setToolTip(notice.text)
         self._text.setAccessibleName(notice.text)
         self._fit()
@@ -89,6 +95,9 @@ class StatusLine(QWidget):
         self._fit()
 
     def _dismiss(self) -> None:
+        if self._shown is not None and self._shown.stops:
+            self.stopped.emit()
+            return
         self._narrator.dismiss()
         self.refresh()
 
@@ -113,8 +122,6 @@ def _close_button() -> QToolButton:
     button.setProperty("quiet", True)
     button.setProperty("tight", True)
     button.setIconSize(QSize(12, 12))
-    button.setAccessibleName("Dismiss this message")
-    button.setToolTip("Dismiss this message")
     return button
 
 

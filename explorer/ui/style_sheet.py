@@ -171,7 +171,7 @@ def _choices(c: Colors) -> str:
     QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {c.accent}; }}
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -6px 0; border-radius: 7px;
         background: {c.surface}; border: 1px solid {c.accent}; }}
-    QSlider::handle:horizontal:hover, QSlider:focus::handle:horizontal {{
+    QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{
         background: {c.accent}; }}
     """
 

@@ -1,5 +1,8 @@
 """How the application looks: one typeface in three sizes, one spacing unit, one accent colour."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -79,15 +82,48 @@ def theme() -> Theme:
     return _theme if _theme is not None else install(app)
 
 
+@dataclass(frozen=True, slots=True)
+class Print:
+    """How a picture for a file is dressed; `points` is the size of the body text."""
+
+    colors: Colors = LIGHT
+    family: str = ""
+    points: float = _POINTS["body"]
+
+
+_print: Print | None = None
+
+
+@contextmanager
+def printing(print_: Print) -> Iterator[None]:
+    """Let what is drawn meanwhile, on this thread, be dressed for a file and not for the screen."""
+    global _print
+    before, _print = _print, print_
+    try:
+        yield
+    finally:
+        _print = before
+
+
+def in_print() -> Print | None:
+    """How what is drawn now is dressed for a file; None: it is for the screen."""
+    return _print
+
+
 def colors() -> Colors:
     """The colours in force."""
-    return theme().colors
+    return theme().colors if _print is None else _print.colors
 
 
 def font(role: Role = "body", *, bold: bool = False) -> QFont:
     """The typeface at one of its three sizes, with figures of equal width."""
     made = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     made.setPointSizeF(_POINTS[role])
+    if _print is not None:
+        made.setPointSizeF(_POINTS[role] * _print.points / _POINTS["body"])
+        made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # It scales evenly.
+        if _print.family:
+            made.setFamilies([_print.family, *made.families()])
     made.setBold(bold)
     if hasattr(made, "setFeature"):
         made.setFeature(QFont.Tag("tnum"), 1)

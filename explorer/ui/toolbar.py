@@ -4,9 +4,18 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QMenuBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer.messages.events import EngineReady, Event, ModelOpened, TrainingChanged, TrainStep
+from explorer.messages.foreign import NO_STEP
 from explorer.ui import theme
 from explorer.ui.icons import icon, pixmap
 from explorer.ui.training_actions import TrainingActions
@@ -135,8 +144,9 @@ class Toolbar(QWidget):
         self.figures[2].set_text("" if left is None else f"{duration(left)} left")
 
     def _show_place(self, step: int, steps: int) -> None:
-        self.figures[0].set_text(f"step {count(step)} of {count(steps)}")
-        self._line.show_share(min(1.0, step / max(1, steps)))
+        known = step != NO_STEP
+        self.figures[0].set_text(f"step {count(step)} of {count(steps)}" if known else "")
+        self._line.show_share(min(1.0, max(0, step) / max(1, steps)))
 
     def _forget_pace(self) -> None:
         self._pace.forget()
@@ -148,6 +158,17 @@ class Toolbar(QWidget):
         self._model.setIcon(icon("model", c.accent))
         self._device_icon.setPixmap(pixmap("device", c.faint, 16, self.devicePixelRatioF()))
         self._device.setStyleSheet(f"color: {c.muted}; background: transparent;")
+
+
+def header(menu_bar: QMenuBar, toolbar: Toolbar) -> QWidget:
+    """Menu bar and toolbar as one."""
+    header = QWidget()
+    column = QVBoxLayout(header)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(menu_bar)
+    column.addWidget(toolbar)
+    return header
 
 
 def _in_order(actions: TrainingActions) -> tuple[QAction, ...]:

@@ -7,8 +7,16 @@ from pytestqt.qtbot import QtBot
 
 from explorer.messages.events import ModelOpened
 from explorer.ui import theme
+from explorer.ui.attention.map_view import MapView
 from explorer.ui.panels.attention_panel import AttentionPanel
 from tests.ui.heads import answer, model, trace
+
+
+def heat(panel: AttentionPanel) -> MapView:
+    """The large map of a panel."""
+    view = panel.view.side.views["map"]
+    assert isinstance(view, MapView)
+    return view
 
 
 def shown_panel(qtbot: QtBot) -> AttentionPanel:
@@ -31,8 +39,8 @@ def opened(panel: AttentionPanel, **content: object) -> AttentionPanel:
 
 def point(panel: AttentionPanel, query: int, key: int) -> None:
     """Bring the pointer to a cell of the large map."""
-    shown = panel.view.map.shown
+    shown = heat(panel).layout_
     assert shown is not None
-    QTest.mouseMove(panel.view.map, QPoint(1, 1))  # A pointer that is there already moves nothing.
-    QTest.mouseMove(panel.view.map, shown.frame(query, key).center())
+    QTest.mouseMove(heat(panel), QPoint(1, 1))  # A pointer that is there already moves nothing.
+    QTest.mouseMove(heat(panel), shown.frame(query, key).center())
     QApplication.processEvents()

@@ -12,7 +12,7 @@ from explorer.messages.events import Inspected, ModelOpened
 from explorer.messages.results import ModelInfo, Site, SiteKind, Trace
 from explorer.ui.panels.attention_panel import AttentionPanel
 from tests.ui import architectures as made
-from tests.ui.attention_desk import point, shown_panel
+from tests.ui.attention_desk import heat, point, shown_panel
 from tests.ui.heads import answer, model, trace
 
 
@@ -41,7 +41,8 @@ def test_that_a_decoder_alone_has_a_prompt_and_what_it_writes_on(panel):
     assert panel.target.edit.placeholderText() == made.STORY
     QTest.keyClick(panel.target.edit, Qt.Key.Key_Right)
     assert (asked[-1].source, asked[-1].target) == (made.PROMPT, made.STORY)
-    assert panel.view.map.shown is not None and len(panel.view.map.shown.rows) == 9 + 1
+    layout = heat(panel).layout_
+    assert layout is not None and len(layout.rows) == 9 + 1
 
 
 def test_that_a_decoder_that_answers_calls_it_an_answer(panel):
@@ -54,9 +55,9 @@ def test_that_an_encoder_alone_has_one_line_and_no_ghost(panel):
     show(panel, made.info("encoder-only", "roles"), made.labelled())
     assert titles(panel) == ["Text"]
     assert panel.target.text() == "" and panel.target.edit.placeholderText() == ""
-    assert panel.view.grid.isVisible() and not panel.view.kinds.isVisible()
+    assert panel.view.heads.grid.isVisible() and not panel.view.heads.kinds.isVisible()
     show(panel, model(), trace())
-    assert titles(panel) == ["Source", "Target"] and panel.view.kinds.isVisible()
+    assert titles(panel) == ["Source", "Target"] and panel.view.heads.kinds.isVisible()
 
 
 def test_that_both_lines_begin_at_the_same_place_whatever_they_are_called(panel):
@@ -75,7 +76,7 @@ def test_that_a_hidden_word_is_explained_where_words_are_guessed(panel):
 @pytest.mark.parametrize("count", [1, 300])
 def test_that_long_and_short_texts_with_a_pattern_are_drawn(panel, count):
     show(panel, made.info("encoder-only", "roles"), made.labelled("w " * count, window=4))
-    panel.view.map.grab()
+    heat(panel).grab()
     point(panel, 0, 1)
     assert "looks at" in panel.view.reading.text()
 
@@ -84,7 +85,7 @@ def test_that_twelve_layers_of_twelve_heads_and_a_single_head_are_drawn(panel):
     for layers, heads in ((12, 12), (1, 1)):
         content = made.labelled(layers=layers, heads=heads)
         show(panel, made.info("encoder-only", "roles"), content)
-        layout = panel.view.grid.shown
+        layout = panel.view.heads.grid.shown
         assert len(layout.rows) == layers and layout.rows[0].heads == heads
         assert not panel.grab().isNull()
 
@@ -128,14 +129,14 @@ def test_that_pixels_are_not_smoothed(looking):
 
 
 def test_that_the_patch_under_the_pointer_frames_its_column(looking):
-    before = looking.view.map.grab().toImage()
+    before = heat(looking).grab().toImage()
     to_patch(looking, 6)
     assert looking.signal.picture.marked == 6
-    assert looking.view.map.grab().toImage() != before
+    assert heat(looking).grab().toImage() != before
     to_patch(looking, 7)
     QApplication.sendEvent(looking.signal.picture, leave())
     assert looking.signal.picture.marked == -1
-    assert looking.view.map.grab().toImage() == before
+    assert heat(looking).grab().toImage() == before
 
 
 def leave():
@@ -150,7 +151,7 @@ def test_that_the_pointed_row_tints_the_patches_by_its_weights(looking):
     assert np.array_equal(looking.signal.picture.tinted, weights)
     assert looking.signal.picture.marked == 7
     assert f"{weights.max():.3f}" in looking.signal.tint.text()
-    looking.view.map._point(None)
+    heat(looking).point(None)
     assert not looking.signal.picture.tinted.size and looking.signal.picture.marked == -1
 
 

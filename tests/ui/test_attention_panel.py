@@ -12,7 +12,7 @@ from explorer.messages.commands import Inspect
 from explorer.messages.events import Failed, ModelOpened
 from explorer.ui.panels.attention_panel import AttentionPanel
 from explorer.ui.widgets.sentence_line import LONGEST
-from tests.ui.attention_desk import opened, point, shown_panel
+from tests.ui.attention_desk import heat, opened, point, shown_panel
 from tests.ui.heads import SOURCE, TARGET, answer, model, trace
 from tests.ui.scripts import token
 
@@ -154,13 +154,13 @@ def test_that_notes_stand_below_the_lines_until_they_are_over(panel):
 def test_that_a_failure_is_said_and_keeps_the_last_picture_dimmed(panel):
     opened(panel)
     point(panel, 1, 2)
-    clear = panel.view.map.grab().toImage()
+    clear = heat(panel).grab().toImage()
     panel.receive([Failed("sentence", "Digits only, please.", 1)])
     assert panel.note.text() == "Digits only, please."
-    assert panel.view.isVisible() and panel.view.map.grab().toImage() != clear
+    assert panel.view.isVisible() and heat(panel).grab().toImage() != clear
     panel.receive([answer(1, trace())])
     assert panel.note.text() == ""
-    assert panel.view.map.grab().toImage() == clear
+    assert heat(panel).grab().toImage() == clear
 
 
 def test_that_a_failure_of_something_else_is_not_the_sentences(panel):

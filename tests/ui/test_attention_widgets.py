@@ -9,18 +9,18 @@ from pytestqt.qtbot import QtBot
 
 from explorer.messages.results import Floats, Site, SiteKind
 from explorer.ui import colormaps, theme
+from explorer.ui.attention.style import MapStyle
 from explorer.ui.widgets import attention_words as words
-from explorer.ui.widgets import color_bar, head_grid_layout, raster
+from explorer.ui.widgets import head_grid_layout, raster
 from explorer.ui.widgets.head_atlas import HeadAtlas
 from explorer.ui.widgets.head_grid import HeadGrid
 from explorer.ui.widgets.head_selection import HeadSelection, telling_head
-from explorer.ui.widgets.heatmap import Heatmap
 from explorer.ui.widgets.note_line import NoteLine
 from explorer.ui.widgets.segments import Segment, Segments
 from explorer.ui.widgets.text_line import TextLine
 from tests.ui.architectures import labelled
 from tests.ui.heads import trace, weights
-from tests.ui.scripts import END, START, token
+from tests.ui.scripts import token
 
 ENCODER, DECODER, CROSS = (Site(kind, 0) for kind in SiteKind)
 
@@ -221,7 +221,7 @@ class TestGrid:
         layout = head_grid_layout.arrange(shape, 300, 300)
         atlas.lay_out(layout, QSize(300, 300), 1.0)
         for _ in layout.rows:  # Newer weights come in before all of the older are drawn.
-            atlas.show(made.weights, {}, own_range=False)
+            atlas.show(made.weights, {}, MapStyle(), signed=False)
             atlas.work(0.0)
         frames = {atlas.picture.pixelColor(layout.left(0), row.y).name() for row in layout.rows}
         assert frames == {theme.colors().line} and not atlas.is_whole
@@ -258,71 +258,6 @@ class TestMasks:
         closed = np.isin(found, [0xFF010203, 0xFF040506])
         assert (closed == ~allowed.repeat(10, 0).repeat(10, 1)).all()
         assert (found == 0xFF040506).any()
-
-
-class TestHeatmap:
-    @pytest.fixture
-    def heatmap(self, qtbot: QtBot) -> Heatmap:
-        made, content = Heatmap(), trace()
-        qtbot.addWidget(made)
-        made.resize(560, 480)
-        made.show_map(content.weights[CROSS][0], content.target, content.source, SiteKind.CROSS)
-        made.show()
-        QApplication.processEvents()
-        return made
-
-    def test_that_every_cell_is_found_in_its_middle(self, heatmap):
-        layout = heatmap.shown
-        for query in range(len(layout.rows) - 1):
-            for key in range(len(layout.columns) - 1):
-                middle = layout.frame(query, key).center()
-                assert layout.at(middle.x(), middle.y()) == (query, key)
-
-    def test_that_arrow_keys_go_from_cell_to_cell_and_escape_lets_go(self, heatmap):
-        pointed = []
-        heatmap.pointed.connect(pointed.append)
-        keys = (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_End)
-        for key in (*keys, Qt.Key.Key_Escape):
-            QTest.keyClick(heatmap, key)
-        assert pointed == [(0, 0), (0, 1), (1, 1), (1, 9), None]
-
-    def test_that_a_shorter_sentence_lets_a_lost_cell_go(self, heatmap):
-        QTest.keyClick(heatmap, Qt.Key.Key_Right)
-        QTest.keyClick(heatmap, Qt.Key.Key_End)
-        heatmap.show_map(weights(1, 2, 2, 0)[0], (START, END), (START, END), SiteKind.ENCODER)
-        assert heatmap.cell is None
-
-    def test_that_labels_and_axes_explain_themselves(self, heatmap):
-        layout = heatmap.shown
-        row = QPoint(layout.body.left() - 20, layout.frame(1, 0).center().y())
-        column = QPoint(layout.frame(0, 1).center().x(), layout.body.top() - 10)
-        assert "Le" in heatmap.help_at(row) and "cat" in heatmap.help_at(column)
-        assert "decides the token after" in heatmap.help_at(QPoint(3, 3))
-        assert heatmap.help_at(layout.body.center()) == ""
-
-    def test_that_the_map_stays_inside_whatever_the_size_and_length(self, heatmap):
-        for count in (1, 3, 40, 300):
-            tokens = tuple(token("word" * (i % 4 + 1)) for i in range(count))
-            heatmap.show_map(weights(1, count, count, 0)[0], tokens, tokens, SiteKind.ENCODER)
-            for size in (QSize(240, 200), QSize(500, 900), QSize(1500, 300)):
-                heatmap.resize(size)
-                assert not heatmap.grab().isNull()
-                layout = heatmap.shown
-                assert heatmap.rect().contains(layout.body) and heatmap.rect().contains(layout.bar)
-
-    def test_that_bands_mark_the_row_and_column_without_covering_other_cells(self, heatmap):
-        layout, before = heatmap.shown, heatmap.grab().toImage()
-        QTest.mouseMove(heatmap, QPoint(1, 1))
-        QTest.mouseMove(heatmap, layout.frame(2, 3).center())
-        QApplication.processEvents()
-        after = heatmap.grab().toImage()
-        inside = layout.frame(2, 6).topLeft() + QPoint(4, 4)
-        assert after != before
-        assert after.pixelColor(inside) == before.pixelColor(inside)
-
-    def test_that_the_bars_ticks_end_at_the_peak(self):
-        assert [text for _, text in color_bar.ticks(1.0)] == ["0", "0.25", "0.50", "0.75", "1.00"]
-        assert color_bar.ticks(0.02)[-1] == (0.02, "0.020")
 
 
 class TestLines:

@@ -4,6 +4,7 @@ import csv
 import math
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from explorer.messages.config import RunConfig
 from explorer.messages.results import Baseline, Change, History, Measurement, ModelInfo
 from explorer.ui.panels.loss_panel import LossPanel
 from explorer.ui.widgets.baseline_lines import Line, spread, with_near
+from explorer.ui.widgets.step_flag import changed_near
 from explorer.ui.widgets.ticks import Scale
 
 UNIFORM = Baseline("uniform", "uniform", 4.17, 1 / 65, "Each token is equally likely.")
@@ -40,7 +42,7 @@ def opened(history: History | None) -> events.ModelOpened:
     return events.ModelOpened(ModelInfo("m", "", RunConfig(), 0, 1, 1, "", history))
 
 
-def history(low: float, high: float, **more: tuple) -> History:
+def history(low: float, high: float, **more: Any) -> History:
     at = np.arange(1, 1001)
     losses = np.linspace(high, low, 1000).astype(np.float32)
     return History(at, losses, np.full(1000, 1e-3, np.float32), **more)
@@ -164,8 +166,9 @@ def test_that_a_changed_setting_is_marked_and_named_under_the_pointer(
     qtbot.mouseMove(panel.chart, at)
     qtbot.waitUntil(lambda: panel.chart.hover is not None)
     steps = panel.chart.view.scale()
-    assert panel.chart._changed_near(plot, steps, x + 1) == ["η 0.001 → 5e-4"]
-    assert panel.chart._changed_near(plot, steps, x + 40) == []
+    marks = panel.chart.marks
+    assert changed_near(plot, steps, x + 1, marks) == ["η 0.001 → 5e-4"]
+    assert changed_near(plot, steps, x + 40, marks) == []
 
 
 def test_that_a_second_change_starts_from_the_first(panel: LossPanel) -> None:

@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from explorer.messages import events
-from explorer.messages.config import RunConfig
+from explorer.messages.config import RunConfig, TrainingConfig
 from explorer.messages.results import Baseline, History, Measurement, ModelInfo
+from explorer.messages.runs import RunCurve
 from explorer.ui import theme
 from explorer.ui.panels.loss_panel import LossPanel
+from explorer.ui.runs.comparing import RunsCompared
 from explorer.ui.widgets.run_shelf import MOST
 
 
@@ -142,4 +144,35 @@ def test_that_the_plot_is_saved_as_a_picture(panel: LossPanel, tmp_path: Path) -
     assert QImage(str(tmp_path / "plot.png")).width() >= window.plot.width()
     window.save_png(str(tmp_path / "nowhere" / "plot.png"))
     assert "could not be written" in window.notice.text()
+    window.close()
+
+
+def test_that_runs_of_the_list_are_aligned_and_their_differences_shown(panel: LossPanel) -> None:
+    compared = RunsCompared(panel)
+    at = np.arange(1, 11)
+    floats = np.linspace(3.0, 1.0, 10).astype(np.float32)
+    clock = np.linspace(0.5, 5.0, 10)
+    looks = (Measurement(10, 0.5, 0.25, 9),)
+    runs = [
+        RunCurve(
+            f"/{name}", name, RunConfig(training=TrainingConfig(batch_size=size)),
+            History(at, floats, floats, looks, (), (), clock * 200 * size, clock),
+        )
+        for name, size in (("small", 8), ("large", 16))
+    ]  # fmt: skip
+    compared.show(runs)
+    window = compared.window
+    assert window is not None and names(window) == ["small", "large"]
+    table = window.table
+    heads = [table.verticalHeaderItem(row) for row in range(table.rowCount())]
+    heads = [head.text() for head in heads if head is not None]
+    assert heads == ["Steps taken", "Held-out loss", "Exact match", "Batch size"]
+    cells = [table.item(3, column) for column in (0, 1)]
+    assert [cell.text() for cell in cells if cell is not None] == ["8", "16"]
+    window.along.setCurrentIndex(window.along.findData("tokens"))
+    assert window.plot.words_at(8000).startswith("tokens learned from 8,000 · small: training 1 ·")
+    window.along.setCurrentIndex(window.along.findData("seconds"))
+    assert [drawn.x[-1] for drawn in window.plot._drawn if "training" in drawn.name] == [5.0, 5.0]
+    window.list.item(1).setCheckState(Qt.CheckState.Unchecked)
+    assert table.columnCount() == 1
     window.close()

@@ -179,7 +179,8 @@ def test_that_the_numbers_are_those_of_the_model(panel: DecoderPanel) -> None:
     assert rows[-1].share == pytest.approx(max(rest, 0))
     assert panel.decision.entropy.value() == f"{step.entropy:.3f} nats · wavering"
     product = np.prod([np.exp(s.log_probability) for s in given.steps[:4]])
-    assert panel.decision.so_far.value() == f"{product:.3f}"
+    total = sum(s.log_probability for s in given.steps[:4])
+    assert panel.decision.so_far.value() == f"{product:.3f} · log p −{-total:.3f}"
 
 
 def test_that_a_low_panel_counts_the_least_likely_candidates_with_the_others(
@@ -210,7 +211,7 @@ def test_that_a_text_too_unlikely_for_a_float_is_no_zero(panel: DecoderPanel) ->
     steps = tuple(replace(step, log_probability=-10.0) for step in given.steps)
     answer(panel, replace(given, steps=steps))
     panel.go(89)
-    assert panel.decision.so_far.value() == "10^-391"
+    assert panel.decision.so_far.value() == "10^-391 · log p −900.000"
 
 
 def test_that_an_answer_cut_off_says_so(panel: DecoderPanel) -> None:

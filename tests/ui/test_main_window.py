@@ -146,7 +146,8 @@ def test_that_every_panel_has_a_dock_and_a_menu_entry_with_its_shortcut(desk: De
 
 
 def test_that_the_centre_is_the_largest_panel(desk: Desk) -> None:
-    areas = {d.objectName(): d.width() * d.height() for d in desk.window.docks.docks}
+    seen = [dock for dock in desk.window.docks.docks if not dock.visibleRegion().isEmpty()]
+    areas = {dock.objectName(): dock.width() * dock.height() for dock in seen}
     assert max(areas, key=lambda name: areas[name]) == "attention"
 
 
@@ -202,7 +203,8 @@ def test_that_docks_keep_their_sizes_however_often_the_window_is_opened(
 
 
 def test_that_the_standard_layout_can_be_had_again(desk: Desk) -> None:
-    docks = desk.window.docks.docks
+    docks = [dock for dock in desk.window.docks.docks if dock.geometry().right() >= 0]
+    assert len(docks) == 5, "one is a tab behind another"
     before = [dock.geometry() for dock in docks]
     docks[1].setFloating(True)
     docks[0].close()
@@ -388,7 +390,7 @@ def test_that_data_put_away_changes_nothing(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_that_a_file_of_another_kind_is_not_taken(desk: Desk, tmp_path: Path) -> None:
-    picture = tmp_path / "cat.png"
+    picture = tmp_path / "cat.gif"
     picture.touch()
     desk.asked()
     assert not drop(desk.window, picture)

@@ -11,6 +11,7 @@ from explorer.messages.events import (
     RunSaved,
     TrainingChanged,
 )
+from explorer.messages.race import Lane, RaceChanged
 from explorer.messages.results import Measurement, ModelInfo
 from explorer.ui.narration import Narrator, Notice
 from tests.ui.scripts import inspected
@@ -72,6 +73,11 @@ def test_that_a_stopped_run_says_where_it_is_saved() -> None:
     assert "step 70" in text and "dates 1" in text
 
 
+def test_that_a_run_that_begins_says_what_it_will_take_on_disk() -> None:
+    text = told(TrainingChanged("running", "/runs/dates 1", 0, 2000, room=45_300_000)).text
+    assert text.startswith("Training: 2,000 steps, up to 45.3 MB on disk.")
+
+
 def test_that_inspections_alone_change_nothing() -> None:
     before = told(TRAINED)
     assert told(TRAINED, inspected("a b")) == before
@@ -84,3 +90,10 @@ def test_that_running_text_is_told_by_its_tokens() -> None:
     assert narrator.notice.text == (
         "On 40 held-out windows of text at step 7: loss 1.500, 62.0% of the tokens right."
     )
+
+
+def test_that_a_race_is_told_with_the_number_of_its_lanes() -> None:
+    lanes = tuple(Lane(name, "", 10, RunConfig()) for name in ("one", "two"))
+    narrator = Narrator()
+    narrator.take([RaceChanged("running", "step", 0.95, lanes)])
+    assert narrator.notice.text == "A race of 2 lanes is on: Training ▸ Race… shows it."

@@ -1,22 +1,26 @@
 """The sentence and its heads: what is typed, and where every head looks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.messages.commands import Inspect
-from explorer.messages.events import Event, Failed, Inspected, ModelOpened
-from explorer.messages.results import ModelInfo
+from explorer.messages.events import Event, Failed, Inspected, ModelOpened, WentTo
+from explorer.messages.results import ModelInfo, Trace
 from explorer.ui import theme
+from explorer.ui.attention.desk import AttentionDesk
+from explorer.ui.attention.view import View
+from explorer.ui.export.taking_actions import TakingActions
 from explorer.ui.panel import Panel
-from explorer.ui.widgets.attention_view import AttentionView
+from explorer.ui.travel.glimpse import Glimpse
+from explorer.ui.travel.presence import Presence
 from explorer.ui.widgets.empty_page import EmptyPage
 from explorer.ui.widgets.head_selection import HeadSelection
 from explorer.ui.widgets.note_line import NoteLine
 from explorer.ui.widgets.sentence_line import LONGEST, SentenceLine
-from explorer.ui.widgets.sentence_words import NO_LINES, Lines, lines_for
+from explorer.ui.widgets.sentence_words import NO_LINES, Lines, lines_of
 from explorer.ui.widgets.signal_strip import SignalStrip
 
 
@@ -36,11 +40,12 @@ class AttentionPanel(Panel):
         self.target = SentenceLine(self._lines.target, self._lines.target_help)
         self.signal = SignalStrip()
         self.note = NoteLine("About the sentence")
-        self.view = AttentionView(self.selection)
+        self.view = AttentionDesk(self.selection)
         self.empty = EmptyPage()
         self._stack = QStackedWidget()
         self._model: ModelInfo | None = None
         self._asked = self._answered = 0
+        self._presence = Presence()
         self._typed = self._reopened = False
         self._failure = ""
         self._arrange()
@@ -74,33 +79,80 @@ class AttentionPanel(Panel):
         self.source.edited.connect(self._source_edited)
         self.target.edited.connect(lambda _: self._ask())
         self.empty.pressed.connect(self._try_example)
-        self.view.map.pointed.connect(lambda _: self._show_look())
+        self.view.side.pointed.connect(lambda _: self._show_look())
         self.signal.pointed.connect(self.view.mark_source)
+        self.taking = TakingActions(
+            self.view, self.seen_view, lambda said: self.view.reading.set_text(said, "good")
+        )
+        self.view.requested.connect(self.requested)
 
     def set_text(self, text: str) -> None:
         """Put a sentence into the source line as if it had been typed, and ask for it."""
+        self.set_pair(text, "")
+
+    def set_pair(self, source: str, target: str) -> None:
+        """Put a sentence and its target, if any, into the lines and ask for them."""
         self._typed = True
-        self.source.set_text(text)
-        self.target.set_text("")
+        self.source.set_text(source)
+        self.target.set_text(target)
+        self._ask()
+
+    def seen_view(self) -> View | None:
+        """The view that is on screen, to be copied and exported; None when there is none."""
+        return self.view.side.seen if self._stack.currentWidget() is self.view else None
+
+    def memory(self) -> dict[str, object]:
+        """What a person typed, chose and set here, as plain values."""
+        return {
+            "source": self.source.text(), "target": self.target.text(), **self.view.memory(),
+        }  # fmt: skip
+
+    def remember(self, values: Mapping[str, object]) -> None:
+        """Put everything back as `memory` told it; what is missing or strange stays as it is."""
+        self._typed = True
+        self.source.set_text(str(values.get("source", "")))
+        self.target.set_text(str(values.get("target", "")))
+        self.view.remember(values)
+        self._reopened = False
         self._ask()
 
     def receive(self, events: Sequence[Event]) -> None:
         """Take in a model, and of all answers the newest."""
         answer: Inspected | Failed | None = None
         for event in events:
+            self._presence.take(event)
             match event:
                 case ModelOpened(model):
                     self._open(model)
                     answer = None
+                case WentTo():
+                    answer = None  # What came before is of another time.
+                case Inspected() if not self._presence.agrees:
+                    pass
                 case Inspected(request) | Failed(about="sentence", request=request):
                     if self._is_new(request):
                         answer = event
                 case _:
                     pass
+        self.view.receive(events)
         if isinstance(answer, Inspected):
             self._show(answer)
         elif answer is not None:
             self._fail(answer)
+
+    def look_back(self, step: int | None, glimpse: Glimpse | None) -> None:
+        """Follow the run's time: show what lies here of a step, until the worker has answered."""
+        self._presence.at = step
+        trace = None if glimpse is None else glimpse.trace
+        if glimpse is not None and trace is not None and self._is_in_line(trace):
+            self.view.show_glimpse(trace, glimpse.measures)
+            self.signal.show_trace(trace)
+            self._show_look()
+
+    def _is_in_line(self, trace: Trace) -> bool:
+        """Whether this is of the sentence that stands in the lines."""
+        target = "" if trace.own_target else trace.target_text
+        return (trace.source_text, target) == (self.source.text(), self.target.text())
 
     def _is_new(self, request: int) -> bool:
         """An older sentence never replaces a newer one; 0 belongs to no sentence in particular."""
@@ -110,8 +162,9 @@ class AttentionPanel(Panel):
         return True
 
     def _open(self, model: ModelInfo) -> None:
-        self._model, self._reopened = model, True
-        self._name_lines(lines_for(model.config))
+        self._model, self._reopened, self.view.foreign = model, True, model.foreign
+        self.view.about = "\n".join(model.notes)
+        self._name_lines(lines_of(model))
         if model.example and not (self._typed and self.source.text().strip()):
             self._typed = False
             self.source.set_text(model.example)

@@ -1,42 +1,50 @@
-"""The model's output, one decision at a time."""
+"""The model's output, one decision at a time, to be looked at and to be taken over."""
 
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from explorer.messages.commands import Decode
+from explorer.messages.decoding import Wish
+from explorer.messages.events import (
+    Decoded,
+    DecodedPart,
+    Event,
+    Failed,
+    Inspected,
+    ModelOpened,
+    TrainingChanged,
+    WentTo,
 )
-
-from explorer.messages.events import Decoded, Event, Failed, Inspected, ModelOpened, TrainingChanged
-from explorer.messages.results import Decoding
+from explorer.messages.results import Decoding, ModelInfo
 from explorer.ui import theme
+from explorer.ui.decoder import desk
+from explorer.ui.decoder.course import Course
+from explorer.ui.decoder.decision_page import DecisionPage
+from explorer.ui.decoder.head import Head
+from explorer.ui.decoder.keys import ButtonKeys
+from explorer.ui.decoder.page_stack import PageStack
+from explorer.ui.decoder.pages import PAGES
+from explorer.ui.decoder.scrolling import scrolling
 from explorer.ui.panel import Panel
+from explorer.ui.travel.glimpse import Glimpse
+from explorer.ui.travel.presence import Presence
 from explorer.ui.widgets import decision_words as words
-from explorer.ui.widgets.answer_words import NO_MODEL, AnswerWords, answer_words, which
-from explorer.ui.widgets.attention_words import token_help
+from explorer.ui.widgets.answer_words import MUTE, NO_MODEL, words_of
 from explorer.ui.widgets.candidate_bars import FEW_ROWS, MOST_ROWS
-from explorer.ui.widgets.chip_flow import VERTICAL_KEYS
-from explorer.ui.widgets.decision_cursor import DecisionCursor
-from explorer.ui.widgets.decision_view import DecisionView, heading
+from explorer.ui.widgets.decision_view import DecisionView
 from explorer.ui.widgets.decode_asking import DecodeAsking
 from explorer.ui.widgets.empty_page import EmptyPage
-from explorer.ui.widgets.text_line import TextLine
-from explorer.ui.widgets.token_strip import TokenStrip
-from explorer.ui.widgets.transport import Transport
+from explorer.ui.widgets.transport import COMMANDS
 
 _EMPTY = "Nothing written yet"
 _NOTHING = ("An empty answer", "The model wrote nothing for this sentence.")
 _BUSY = ("The model is writing…", "")
-ROOMY, SNUG = 600, 530
-"""Heights from which on there is room for three rows of the answer, and for all candidates."""
+ROOMY, SNUG, LOW = 660, 590, 480
+"""Heights from which on there is room for three rows of the answer, for all candidates, and for two
+rows."""
 PATIENCE = 300
 """Milliseconds after which a wait for an answer is mentioned."""
 _KEYS = {
@@ -59,22 +67,20 @@ class DecoderPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._asking = DecodeAsking()
-        self._decoding: Decoding | None = None
+        self.course = Course(self)
         self._stale = False
         self._dimmed = False
-        self.decisions = DecisionCursor()
-        self.strip, self.transport = TokenStrip(), Transport(self.decisions)
-        self.decision = DecisionView()
-        self.place = TextLine("Which decision this is", right=True)
+        self._presence = Presence()
         self._words = NO_MODEL
-        self.what = heading(self._words.title)
-        self.origin = TextLine("Whose answer this is", right=True)
-        self.trouble = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.pages = PageStack(self.course, PAGES)
+        self.head = Head(self.course, self.pages.switch)
+        self.strip, self.transport = self.head.strip, self.head.transport
+        self.place, self.origin = self.head.place, self.head.origin
+        self.trouble, self.what = self.head.trouble, self.head.what
         self.empty = EmptyPage()
         self._waiting = QTimer(self, singleShot=True, interval=PATIENCE)
         self._arrange()
         self._connect()
-        self._color()
         self._show_empty(_EMPTY, self._words.empty)
 
     def _arrange(self) -> None:
@@ -82,174 +88,204 @@ class DecoderPanel(Panel):
         content = QWidget()
         content.setObjectName("scrolled")
         column = QVBoxLayout(content)
-        column.setContentsMargins(theme.SPACE, half, theme.SPACE, theme.SPACE)
+        column.setContentsMargins(theme.SPACE, half, theme.SPACE, half)
         column.setSpacing(half)
-        head = QHBoxLayout()
-        head.setSpacing(theme.SPACE)
-        head.addWidget(self.what, 2)
-        head.addWidget(self.origin, 3)
-        column.addLayout(head)
-        column.addWidget(self.trouble)
-        column.addWidget(self.strip)
-        row = QHBoxLayout()
-        row.addWidget(self.transport)
-        row.addWidget(self.place, 1)
-        column.addLayout(row)
-        column.addSpacing(half)
-        column.addWidget(self.decision, 1)
-        self.trouble.hide()
-        self._pages = QStackedLayout(self)
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(_scrolling(content))
-        self.setFocusProxy(self.strip)
+        column.addWidget(self.head)
+        column.addWidget(self.pages, 1)
+        self._faces = QStackedLayout(self)
+        self._faces.addWidget(self.empty)
+        self._faces.addWidget(scrolling(content))
 
     def _connect(self) -> None:
-        self.strip.clicked.connect(self._jump)
-        self.strip.explain_with(self._step_help)
-        self.transport.moved.connect(self.go)
         self._waiting.timeout.connect(self._say_busy)
-        theme.theme().changed.connect(self._color)
+        self.course.changed.connect(self._course_changed)
+        self.course.moved.connect(self._index_changed)
+        self.course.wanted.connect(self._want)
+        self.pages.requested.connect(self.requested)
+        ButtonKeys(self)
+        desk.keep_speed(self.transport, QSettings())
+
+    @property
+    def decision(self) -> DecisionView:
+        """The page of one decision."""
+        page = self.pages.pages["decision"]
+        assert isinstance(page, DecisionPage)
+        return page.view
 
     def receive(self, events: Sequence[Event]) -> None:
         """Ask for what was inspected, and show what was answered."""
-        answer: Decoding | None = None
+        answer: tuple[Decoding, bool] | None = None
         for event in events:
+            self._presence.take(event)
             match event:
                 case ModelOpened(model):
-                    self._asking.opened()
-                    self._use_words(answer_words(model.config))
+                    self._open(model)
+                case WentTo():
+                    answer = None  # What came before is of another time.
+                case Inspected() | Decoded() | DecodedPart() if not self._presence.agrees:
+                    pass
                 case Inspected(request=request, trace=trace):
                     self._asking.inspected(request, trace)
+                    self.course.look_at(trace.model, trace.source_text)
                 case TrainingChanged(state=state):
                     self._asking.training = state == "running"
                 case Decoded(request=request, decoding=decoding):
                     if self._asking.answered(request, decoding):
-                        answer = decoding
+                        answer = decoding, True
+                case DecodedPart(request=request, decoding=decoding):
+                    if self._asking.begun(request):
+                        answer = decoding, False
                 case Failed(about="sentence", request=request, message=message):
-                    if self._asking.failed(request):
-                        self._show_trouble(message)
+                    self._fail(request, message)
                 case _:
                     pass
         if answer is not None:
-            self._take(answer)
+            self._take(*answer)
+        self.head.set_training(self._asking.training)
         self._set_dimmed(bool(self.trouble.text()) or self._asking.away)
+        self.pages.receive(events)
         if self.isVisible():
-            self._ask()
+            self._send(self._asking.wanted(self.course.wish))
 
-    def _ask(self) -> None:
-        command = self._asking.wanted()
+    def look_back(self, step: int | None, glimpse: Glimpse | None) -> None:
+        """Follow the run's time: show what lies here of a step, until the worker has answered."""
+        self._presence.at = step
+        found = None if glimpse is None else glimpse.decoding_for(self.course.wish)
+        here = self.course.decoding
+        if found is not None and here is not None and found.source_text == here.source_text:
+            self.course.glance(found)
+
+    def _open(self, model: ModelInfo) -> None:
+        """Another model is here: nothing that was taken over holds for it."""
+        self._asking.opened()
+        self._asking.mute = model.foreign is not None and not model.foreign.guesses
+        self.course.opened()
+        self._words = words_of(model)
+        self.head.use_model(model, self._words)
+        self.head.show_wish()
+        self.pages.use_words(self._words)
+        if self._asking.mute:
+            self._show_empty(*MUTE)
+        elif self.course.decoding is None:
+            self._show_empty(_EMPTY, self._words.empty)
+
+    def _want(self, wish: Wish) -> None:
+        self.transport.stop()
+        self.head.taken.refuse("")
+        self._send(self._asking.ask(wish))
+        self.head.show_wish()
+
+    def _send(self, command: Decode | None) -> None:
         if command is not None:
             self._waiting.start()
             self.requested.emit(command)
 
-    def _take(self, decoding: Decoding) -> None:
-        self._decoding = decoding
+    def _fail(self, request: int, message: str) -> None:
+        if not self._asking.failed(request):
+            return
         self._waiting.stop()
-        self.decisions.fit(len(decoding.steps))
-        self._set_trouble("")
+        if self.course.on_trial:
+            self._asking.refused()
+            self.course.refused()
+            self.head.taken.refuse(message)
+        elif self.course.decoding is None or not self.course.decoding.steps:
+            self._show_empty("No answer", message)
+        else:
+            self.origin.set_text(words.origin(self.course.decoding), "muted")
+            self.head.complain(message)
+
+    def _take(self, decoding: Decoding, whole: bool) -> None:
+        self._waiting.stop()
+        self.head.complain("")
+        self.course.take(decoding, whole=whole)
+
+    def _course_changed(self) -> None:
+        if self.course.wish != self._asking.wish:
+            self._asking.turned()  # A branch of old is on show, not what was asked for last.
+        self.pages.course_changed()
         if self.isVisible():
             self._show()
         else:
             self._stale = True
 
     def _show(self) -> None:
-        """Bring everything up to date with the answer and the cursor."""
+        """Bring everything up to date with the course."""
         self._stale = False
-        decoding = self._decoding
+        self.head.show_wish()
+        decoding = self.course.decoding
         if decoding is None or not decoding.steps:
             nothing = _NOTHING if decoding is not None else (_EMPTY, self._words.empty)
             self._show_empty(*nothing)
             return
-        self._pages.setCurrentIndex(1)
-        self.origin.set_text(words.origin(decoding), "muted")
-        prompt = decoding.prefix if self._words.prompted else ()
-        written = [step.token for step in decoding.steps]
-        self.strip.show_tokens(written, self.decisions.index, prompt)
-        full, brief = which(decoding, self.decisions.index)
-        self.place.set_text(full, brief=brief)
-        self.decision.show_decision(decoding, self.decisions.index)
-        self.transport.show_place()
+        self._faces.setCurrentIndex(1)
+        self.head.show_course(decoding)
+        self.pages.bring_up_to_date()
+
+    def _index_changed(self) -> None:
+        decoding = self.course.decoding
+        self.pages.index_changed()
+        if decoding is not None and self.isVisible():
+            self.head.show_index(decoding)
+            self.pages.bring_up_to_date()
 
     def go(self, index: int) -> None:
         """Look at another decision."""
-        if self.decisions.go(index):
-            self._show()
-
-    def _jump(self, index: int) -> None:
-        decision = self.strip.decision_at(index)
-        if decision >= 0:
-            self.transport.stop()
-            self.go(decision)
-
-    def _use_words(self, words: AnswerWords) -> None:
-        """Call everything what it is to another model."""
-        self._words = words
-        self.what.set_text(words.title, brief=words.brief)
-        self.decision.use_words(words)
-        if self._decoding is None:
-            self._show_empty(_EMPTY, words.empty)
-
-    def _show_trouble(self, message: str) -> None:
-        self._waiting.stop()
-        if self._decoding is None or not self._decoding.steps:
-            self._show_empty("No answer", message)
-        else:
-            self.origin.set_text(words.origin(self._decoding), "muted")
-            self._set_trouble(message)
-
-    def _set_trouble(self, message: str) -> None:
-        """Say what is wrong above the answer; an empty message: all is well."""
-        if message != self.trouble.text():
-            self.trouble.setText(message)
-            self.trouble.setVisible(bool(message))
+        self.course.go(index)
 
     def _set_dimmed(self, dimmed: bool) -> None:
         """Pale, while the answer is not to the sentence in the line."""
         if dimmed != self._dimmed:
             self._dimmed = dimmed
             self.strip.set_dimmed(dimmed)
-            self.decision.set_dimmed(dimmed)
+            self.pages.set_dimmed(dimmed)
 
     def _show_empty(self, title: str, text: str) -> None:
         self.empty.say(title, text)
-        self._pages.setCurrentIndex(0)
+        self._faces.setCurrentIndex(0)
 
     def _say_busy(self) -> None:
-        if self._decoding is None:
+        if self.course.decoding is None:
             self._show_empty(*_BUSY)
         else:
-            self.origin.set_text("writing the answer to the new sentence…", "accent")
-
-    def _step_help(self, index: int) -> str:
-        decoding, decision = self._decoding, self.strip.decision_at(index)
-        if decoding is None or decision >= len(decoding.steps):
-            return ""
-        if decision < 0:
-            return escape(f"Of the prompt: {token_help(decoding.prefix[index])}")
-        return words.step_help(decoding.steps[decision])
-
-    def _color(self) -> None:
-        self.trouble.setStyleSheet(f"color: {theme.colors().bad};")
+            self.origin.set_text("writing…", "accent")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Home, Left, Right, End and Space, from wherever in the panel the focus is."""
+        """The keys of the transport, from wherever the focus is; a letter begins a text."""
         name = _KEYS.get(Qt.Key(event.key()))
-        if name is None or self._decoding is None:
+        typed = event.text()
+        if self.course.decoding is None:
             super().keyPressEvent(event)
+        elif name is not None:
+            if name != "play" or not event.isAutoRepeat():
+                self.transport.act(name)
+        elif typed.isprintable() and typed.strip() and not event.modifiers() & COMMANDS:
+            self.head.line.begin(typed)
         else:
-            self.transport.act(name)
+            super().keyPressEvent(event)
+
+    def memory(self) -> dict[str, object]:
+        """What was chosen here, to be kept with the session."""
+        return desk.memory(self)
+
+    def remember(self, values: Mapping[str, object]) -> None:
+        """Choose it again; what is missing or strange stays as it is."""
+        desk.remember(self, values)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the keys to the text; a proxy would make Tab pass over what stands before it."""
+        self.strip.setFocus(event.reason())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while nobody looked."""
         super().showEvent(event)
         if self._stale:
             self._show()
-        self._ask()
+        self._send(self._asking.wanted(self.course.wish))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is room, more of the answer and of its rivals is seen at once."""
         super().resizeEvent(event)
-        self.strip.set_rows(3 if self.height() >= ROOMY else 2)
+        self.strip.set_rows(1 + (self.height() >= LOW) + (self.height() >= ROOMY))
         self.decision.candidates.set_most(MOST_ROWS if self.height() >= SNUG else FEW_ROWS)
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -260,22 +296,3 @@ class DecoderPanel(Panel):
             self._waiting.stop()
             self.requested.emit(command)
         super().hideEvent(event)
-
-
-class _Scrolling(QScrollArea):
-    """Scrolls with the vertical keys alone; the others belong to the panel."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in VERTICAL_KEYS:
-            super().keyPressEvent(event)
-        else:
-            event.ignore()
-
-
-def _scrolling(content: QWidget) -> QScrollArea:
-    area = _Scrolling(widgetResizable=True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(content)
-    return area

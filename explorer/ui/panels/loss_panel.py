@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from explorer.messages.events import Event, ModelOpened
+from explorer.messages.events import Event, HappeningsFound, ModelOpened
 from explorer.messages.results import Baseline
+from explorer.messages.travel import FindHappenings
 from explorer.ui import theme
 from explorer.ui.panel import Panel
+from explorer.ui.travel.glimpse import Glimpse
+from explorer.ui.travel.happened import EXAMPLES
 from explorer.ui.widgets.baseline_lines import Line
 from explorer.ui.widgets.curve_plot import CurvePlot
 from explorer.ui.widgets.curve_saving import CurveSaving
@@ -29,6 +32,11 @@ _BASELINES = (
     "What counting alone reaches on the same held-out data, as dashed lines: what lies below them "
     "(of accuracy: above) is what attention has learned beyond counting."
 )
+_FIND = (
+    "Measure all heads at all kept steps on held-out examples, and mark where one became a "
+    "previous-token head, an induction head, an aligner …, where accuracy jumped, where heads "
+    "became alike or died. Done by itself when a run is opened or has ended."
+)
 
 
 class LossPanel(Panel):
@@ -38,11 +46,13 @@ class LossPanel(Panel):
     title = "Loss"
     area = Qt.DockWidgetArea.BottomDockWidgetArea
     shortcut = "Ctrl+4"
+    went = Signal(int)
+    """A step that a person wants to look back at."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.curves = c = RunCurves()
-        self.loss_plot = CurvePlot("Loss, nats per token", (c.training, c.validation))
+        self.loss_plot = CurvePlot("Loss, nats per token", (c.training, c.validation, c.parent))
         self.accuracy_plot = CurvePlot("", (c.exact, c.accuracy), fixed=(0.0, 100.0))
         self.rate_plot = CurvePlot("", (c.rate,))
         self.chart = RunChart((self.loss_plot, self.accuracy_plot, self.rate_plot), self)
@@ -55,6 +65,7 @@ class LossPanel(Panel):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH)
         self._timer.timeout.connect(self._redraw)
+        self.chart.went.connect(self.went)
         self._make_actions()
         self._arrange()
 
@@ -82,7 +93,11 @@ class LossPanel(Panel):
         self.fit = self._action("Fit", "Show the whole run, also as it grows.", self.chart.fit)
         self.fit.setEnabled(False)
         self.chart.fitted.connect(lambda whole: self.fit.setEnabled(not whole))
+        self.find_happenings = self._action("Find what happened", _FIND, self._ask_what_happened)
         self._make_saving_actions()
+
+    def _ask_what_happened(self) -> None:
+        self.requested.emit(FindHappenings(EXAMPLES))
 
     def _make_saving_actions(self) -> None:
         tip = "A large window with this run and those before it: zoom, move, compare."
@@ -143,7 +158,7 @@ class LossPanel(Panel):
         menu.addSeparator()
         menu.addActions([self.show_accuracy, self.show_rate, self.show_baselines])
         menu.addSeparator()
-        menu.addAction(self.compare)
+        menu.addActions([self.find_happenings, self.compare])
         menu.addSeparator()
         menu.addActions([self.save_data, self.save_picture, self.copy_picture])
         return menu
@@ -193,9 +208,19 @@ class LossPanel(Panel):
         for event in events:
             if isinstance(event, ModelOpened):
                 self.compared.shelf.keep(self.curves)
+                self._stale |= self.chart.happened.show(())
+            elif isinstance(event, HappeningsFound):
+                self._take_happenings(event)
             self._stale |= self.curves.take(event)
         if self._stale and self.isVisible() and not self._timer.isActive():
             self._timer.start()
+
+    def _take_happenings(self, found: HappeningsFound) -> None:
+        self._stale |= self.chart.happened.show(found.happenings, found.on)
+
+    def look_back(self, step: int | None, glimpse: Glimpse | None) -> None:
+        """Show on the axis of steps where a person is in the run's time."""
+        self.chart.show_place(step)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while nobody looked."""

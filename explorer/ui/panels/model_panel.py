@@ -62,6 +62,8 @@ class ModelPanel(Panel):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(page)
+        scroll.setAccessibleName("Model and training")
+        scroll.setAccessibleDescription("Its controls; arrows scroll.")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
@@ -234,6 +236,8 @@ class ModelPanel(Panel):
     def _open(self, model: ModelInfo) -> None:
         self._fill()
         self.notice.clear()
+        if model.foreign is not None:
+            return  # The form is for the next run, whose settings cannot be a foreign model's.
         if model.config == self._sent or model.config == self._opened == self.draft.base:
             return  # It is the one in the form, and what was typed on top stays.
         self._sent, self._opened = None, model.config

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from explorer.messages.config import RunConfig
-from explorer.messages.results import Decoding, Token
+from explorer.messages.results import Decoding, ModelInfo, SiteKind, Token
 from explorer.messages.tasks import TASK_INFO
 from explorer.ui.widgets.attention_words import quoted
 
@@ -22,7 +22,7 @@ class AnswerWords:
     """Whether the prompt stands before what is written."""
 
 
-_SOURCE = "Attention it paid to the source"
+_SOURCE = "Attention it paid"
 _BEFORE = "Attention it paid to the text so far"
 _WRITES = AnswerWords(
     "Answer", "Answer", "Most likely tokens", "Text so far", _SOURCE,
@@ -50,6 +50,19 @@ _GUESSES = AnswerWords(
     "Type a text with <mask> in the place of a word, and the model guesses the word here.",
 )  # fmt: skip
 NO_MODEL = _WRITES
+MUTE = (
+    "This model says no words",
+    (
+        "It has no output layer: it was trained for something else, such as comparing sentences. "
+        "Its attention shows all the same."
+    ),
+)
+"""Title and text in the place of an answer."""
+
+
+def words_of(model: ModelInfo) -> AnswerWords:
+    """The words for a model that is open; of a picture it says a class."""
+    return _CLASS if model.reads_pictures else answer_words(model.config)
 
 
 def answer_words(config: RunConfig) -> AnswerWords:
@@ -64,18 +77,19 @@ def answer_words(config: RunConfig) -> AnswerWords:
             return {"class": _CLASS, "text": _GUESSES}.get(form, _LABELS)
 
 
-def looked_at(decoding: Decoding, index: int) -> tuple[Token, ...]:
-    """The tokens that a decision paid attention to, as its weights have them."""
-    if decoding.source:
+def looked_at(decoding: Decoding, index: int, kind: SiteKind | None = None) -> tuple[Token, ...]:
+    """The tokens that a decision paid attention of a kind to, as its weights have them."""
+    if decoding.source and kind is not SiteKind.DECODER:
         return decoding.source
     return decoding.prefix + tuple(step.token for step in decoding.steps[:index])
 
 
-def place_of(decoding: Decoding, index: int) -> int:
+def place_of(decoding: Decoding, index: int, kind: SiteKind | None = None) -> int:
     """Where in `looked_at` a decision was made: its word, or the last token before; else -1."""
     if decoding.places:
         return decoding.places[index] if index < len(decoding.places) else -1
-    return -1 if decoding.source else len(decoding.prefix) + index - 1
+    outside = decoding.source and kind is not SiteKind.DECODER
+    return -1 if outside else len(decoding.prefix) + index - 1
 
 
 def which(decoding: Decoding, index: int) -> tuple[str, str]:

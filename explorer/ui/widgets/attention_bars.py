@@ -1,6 +1,7 @@
 """The attention of one decision as a bar and a number for each token that it looked at."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
@@ -30,6 +31,8 @@ class AttentionBars(QAbstractScrollArea):
         self._bars = BarPainter()
         self._tokens: tuple[Token, ...] = ()
         self._weights: Weights = np.zeros(0, np.float32)
+        self._others: Weights | None = None
+        self._other_fill = "accent"
         self._dimmed = False
         self._hover = -1
         self._fill = "accent"
@@ -63,6 +66,14 @@ class AttentionBars(QAbstractScrollArea):
         self._weights, self._fill = weights, fill
         self.viewport().update()
 
+    def show_pair(
+        self, tokens: Sequence[Token], weights: Weights, fill: str, others: Weights, other_fill: str
+    ) -> None:
+        """Show the weights of two decisions, those of the second below, in another colour."""
+        self._others, self._other_fill = others, other_fill
+        self.show_attention(tokens, weights, fill)
+        self.viewport().update()
+
     def set_dimmed(self, dimmed: bool) -> None:
         """Pale, while another sentence was asked for."""
         if dimmed != self._dimmed:
@@ -77,12 +88,19 @@ class AttentionBars(QAbstractScrollArea):
 
     def row(self, index: int) -> BarRow:
         """What is drawn for a token."""
-        weight = float(self._weights[index]) if index < len(self._weights) else 0.0
+        weight, others = _at(self._weights, index), self._others
+        other = 0.0 if others is None else _at(others, index)
         token = self._tokens[index]
         fill = "line" if self._dimmed else self._fill
         ink = "faint" if self._dimmed else "muted" if token.special else "text"
         share = weight if np.isfinite(weight) else 0.0
-        return BarRow(chip_text(token), share, number(weight), fill, ink, index == self._hover)
+        row = BarRow(chip_text(token), share, number(weight), fill, ink, index == self._hover)
+        if others is None:
+            return row
+        return replace(
+            row, after=other if np.isfinite(other) else 0.0, after_number=number(other),
+            after_fill="line" if self._dimmed else self._other_fill,
+        )  # fmt: skip
 
     def _fit_scrolling(self) -> None:
         high, bar = self._bars.row_height, self.verticalScrollBar()
@@ -149,3 +167,7 @@ class AttentionBars(QAbstractScrollArea):
         if event.type() is QEvent.Type.Leave:
             self._point(-1)
         return super().viewportEvent(event)
+
+
+def _at(weights: Weights, index: int) -> float:
+    return float(weights[index]) if index < len(weights) else 0.0

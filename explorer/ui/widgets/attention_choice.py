@@ -14,9 +14,10 @@ MEAN = 0
 
 
 class AttentionChoice(QWidget):
-    """Two selectors; until somebody chooses, the mean over the heads of the last layer.
+    """Selectors; until somebody chooses, the mean over the heads of the last layer.
 
-    It is cross-attention where there is a source to look at, else self-attention.
+    It is cross-attention where there is a source to look at, else self-attention; of a decoder
+    that pays both, one can choose.
     """
 
     changed = Signal()
@@ -24,7 +25,13 @@ class AttentionChoice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._layers = self._heads = 0
+        self._kinds: tuple[SiteKind, ...] = ()
         self._follows_last = True
+        self.side = _selector(
+            "What is looked at",
+            "<b>Cross-attention</b> looks at the source; <b>self-attention</b> at the text "
+            "so far, the start token first.",
+        )
         self.layer = _selector(
             "Layer of the attention",
             "<b>Layer</b><br>Every layer looks with heads of its own.",
@@ -36,15 +43,23 @@ class AttentionChoice(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE // 2)
+        row.addWidget(self.side, 1)
         row.addWidget(self.layer, 1)
         row.addWidget(self.head, 1)
+        self.side.hide()
+        self.side.activated.connect(lambda index: self.changed.emit())
         self.layer.activated.connect(self._choose_layer)
         self.head.activated.connect(lambda index: self.changed.emit())
         theme.theme().changed.connect(self._color_heads)
 
     def fit(self, step: DecodeStep) -> None:
         """Offer the layers and heads that this step has; keep the choice where it exists."""
-        sites = sites_of(step)
+        kinds = kinds_of(step)
+        if kinds != self._kinds:
+            self._kinds = kinds
+            _offer(self.side, [_SIDES[kind] for kind in kinds], 0)
+            self.side.setVisible(len(kinds) > 1)
+        sites = self._sites(step)
         heads = step.attention[sites[0]].shape[0] if sites else 0
         if len(sites) != self._layers:
             self._layers = len(sites)
@@ -53,9 +68,33 @@ class AttentionChoice(QWidget):
             self._heads = heads
             self._offer_heads()
 
+    @property
+    def kind(self) -> SiteKind | None:
+        """The kind of attention that is shown; None before there is any."""
+        return self._kinds[max(self.side.currentIndex(), 0)] if self._kinds else None
+
+    def _sites(self, step: DecodeStep) -> list[Site]:
+        return sorted(site for site in step.attention if site.kind is self.kind)
+
+    def choose(self, site: Site, head: int) -> None:
+        """Look at this head; a site or head that is not there changes nothing."""
+        if site.kind in self._kinds and site.layer < self._layers and head < self._heads:
+            self.side.setCurrentIndex(self._kinds.index(site.kind))
+            self.layer.setCurrentIndex(site.layer)
+            self.head.setCurrentIndex(head + 1)
+            self._choose_layer(site.layer)
+
+    def memory(self) -> dict[str, object]:
+        """What was chosen, as plain values."""
+        kind = self.kind
+        return {
+            "kind": "" if kind is None else str(kind), "head": self.head.currentIndex(),
+            "layer": -1 if self._follows_last else self.layer.currentIndex(),
+        }  # fmt: skip
+
     def weights(self, step: DecodeStep) -> Weights:
         """The attention over the tokens that were looked at; empty where the step has none."""
-        sites = sites_of(step)
+        sites = self._sites(step)
         if not sites:
             return np.zeros(0, np.float32)
         weights_HK = step.attention[sites[min(self.layer.currentIndex(), len(sites) - 1)]]
@@ -76,6 +115,13 @@ class AttentionChoice(QWidget):
         if self.head.currentIndex() == MEAN:
             return f"Mean over the {self._heads} heads of layer {layer}{last}"
         return f"Head {self.head.currentIndex()} of {self._heads}, layer {layer}{last}"
+
+    def brief(self) -> str:
+        """The same where there is little room."""
+        if not self._layers:
+            return "none"
+        head = self.head.currentIndex()
+        return f"layer {self.layer.currentIndex() + 1}, {f'head {head}' if head else 'mean'}"
 
     def _choose_layer(self, index: int) -> None:
         self._follows_last = index == self._layers - 1
@@ -118,10 +164,12 @@ def _offer(selector: QComboBox, names: list[str], current: int) -> None:
     selector.setEnabled(len(names) > 1)
 
 
-def sites_of(step: DecodeStep) -> list[Site]:
-    """The sites, layer by layer, of the attention that tells most of where a decision came from."""
-    for kind in (SiteKind.CROSS, SiteKind.DECODER, SiteKind.ENCODER):
-        found = sorted(site for site in step.attention if site.kind is kind)
-        if found:
-            return found
-    return []
+_SIDES = {
+    SiteKind.CROSS: "Source", SiteKind.DECODER: "Text so far", SiteKind.ENCODER: "Text",
+}  # fmt: skip
+
+
+def kinds_of(step: DecodeStep) -> tuple[SiteKind, ...]:
+    """The kinds of attention that a decision paid, the one that tells most of it first."""
+    there = {site.kind for site in step.attention}
+    return tuple(kind for kind in _SIDES if kind in there)

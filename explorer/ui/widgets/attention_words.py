@@ -3,7 +3,9 @@
 import math
 import unicodedata
 
+from explorer.messages.foreign import Foreign, at_step
 from explorer.messages.results import Site, SiteKind, Token, Trace
+from explorer.messages.shown import Shown
 
 KINDS = (SiteKind.ENCODER, SiteKind.DECODER, SiteKind.CROSS)
 NAMES = {
@@ -23,6 +25,10 @@ MEANINGS = {
         "Row “x” is the query that decides the token after “x”."
     ),
 }
+ROUTES = {
+    "interface": "attention interface", "told": "weights told by its family", "own": "our layers",
+}  # fmt: skip
+"""How a model from outside lets its attention be seen."""
 KEY_TITLE = "key (is looked at)"
 LONGEST_LABEL = 60
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -74,6 +80,11 @@ def brief_head_name(site: Site, head: int) -> str:
     return f"{SHORT_NAMES[site.kind]} · layer {site.layer + 1} · head {head + 1}"
 
 
+def briefest_head_name(site: Site, head: int) -> str:
+    """The same where there is hardly any: layer and head by their numbers."""
+    return f"{SHORT_NAMES[site.kind]} {site.layer + 1} · {head + 1}"
+
+
 def row_label(tokens: tuple[Token, ...], index: int, kind: SiteKind) -> tuple[str, ...]:
     """A query's label; of a decoder's query also the token that it decides."""
     own = label(tokens[index])
@@ -103,6 +114,17 @@ def reading(trace: Trace, kind: SiteKind, query: int, key: int, weight: float) -
     return f"{who}, deciding what follows, looks at {seen}: {value}"
 
 
+def reading_of(shown: Shown, kind: SiteKind, query: int, key: int, weight: float) -> str:
+    """One weight as it is shown, as a sentence; of a difference, what changed."""
+    axes = shown.axes(kind)
+    if not shown.signed and all(axis.plain for axis in axes):
+        return reading(shown.trace, kind, query, key, weight)
+    who, seen = quoted(shown.queries(kind)[query]), quoted(shown.keys(kind)[key])
+    if shown.signed:
+        return f"{who} looks at {seen}: {weight:+.3f} than before"
+    return f"{who} looks at {seen}: {number(weight)}"
+
+
 def may_look(trace: Trace, kind: SiteKind, query: int, key: int) -> bool:
     """Whether no mask and no pattern closes a key to a query."""
     allowed_QK = trace.allowed.get(kind)
@@ -120,6 +142,13 @@ def number(weight: float) -> str:
     return f"{weight:.3f}" if weight >= 0.0005 else f"{weight:.2g}"
 
 
+def signed_number(weight: float, *, signed: bool) -> str:
+    """A weight as `number`, a difference with its sign."""
+    if not signed or weight == 0:
+        return number(weight)
+    return ("−" if weight < 0 else "+") + number(abs(weight))
+
+
 def token_help(token: Token) -> str:
     """What a token is to the model, in a sentence or two."""
     said = quoted(token)
@@ -132,9 +161,11 @@ def token_help(token: Token) -> str:
     return f"{said} · in the vocabulary “{readable(token.piece)}”, number {token.id:,}"
 
 
-def status(trace: Trace) -> str:
-    """Which model, step and effort a picture belongs to."""
-    parts = [trace.model, f"step {trace.step:,}"]
+def status(trace: Trace, foreign: Foreign | None = None) -> str:
+    """Which model, step and effort a picture belongs to; of one from outside, how it was seen."""
+    parts = [at_step(trace.model, trace.step, " · ")]
+    if foreign is not None:
+        parts.append(ROUTES[foreign.route])
     if trace.milliseconds:
         parts.append(f"{trace.milliseconds:,.0f} ms" if trace.milliseconds >= 1 else "< 1 ms")
     return " · ".join(parts)

@@ -38,6 +38,9 @@ QUANTITIES = (
     Quantity("Learning rate", ("learning rate",)),
 )
 
+ALONG = {"step": "step", "tokens": "tokens learned from", "seconds": "seconds of work"}
+"""What runs can be aligned by, in words."""
+
 
 @dataclass(slots=True)
 class _Drawn:
@@ -58,6 +61,8 @@ class ComparePlot(pg.PlotWidget):
         self._plot: Any = self.getPlotItem()
         self.quantity = QUANTITIES[0]
         self.show_baselines = True
+        self.along = "step"
+        """What runs are laid out along: `step`, `tokens` or `seconds`."""
         self._logs = (False, False)
         self._drawn: list[_Drawn] = []
         self._lines: list[pg.InfiniteLine] = []
@@ -102,14 +107,17 @@ class ComparePlot(pg.PlotWidget):
         self._drawn = [drawn for run, color in runs for drawn in self._curves_of(run, color)]
         self._lines = list(self._baselines_of(runs[0][0])) if runs else []
         self.setLabel("left", self.quantity.title, color=theme.colors().muted)
-        self.setLabel("bottom", "step", color=theme.colors().muted)
+        self.setLabel("bottom", ALONG[self.along], color=theme.colors().muted)
 
     def _curves_of(self, run: KeptRun, color: QColor) -> Iterator[_Drawn]:
         main = self.quantity.curves[-1]
         for name in self.quantity.curves:
             if name not in run.curves:
                 continue
-            x, y = run.curves[name]
+            steps, y = run.curves[name]
+            x = run.placed(steps, self.along)
+            if x is None:
+                continue
             good = (
                 np.isfinite(y) & ((y > 0) | (not self._logs[1])) & ((x > 0) | (not self._logs[0]))
             )
@@ -158,7 +166,7 @@ class ComparePlot(pg.PlotWidget):
 
     def words_at(self, step: float) -> str:
         """Every curve's value at the point nearest to a step."""
-        said = [f"step {count(max(0.0, step))}"]
+        said = [f"{ALONG[self.along]} {count(max(0.0, step))}"]
         for drawn in self._drawn:
             if len(drawn.x):
                 place = int(np.abs(drawn.x - step).argmin())

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.ui import theme
+from explorer.ui.runs.settings_table import SettingsTable
 from explorer.ui.widgets.compare_plot import QUANTITIES, ComparePlot
 from explorer.ui.widgets.notice import Notice
 from explorer.ui.widgets.run_shelf import KeptRun
@@ -37,6 +38,7 @@ class CompareWindow(QWidget):
         self.readout = TextLine("Values under the pointer")
         self.plot.pointed.connect(self.readout.set_text)
         self.notice = Notice(self)
+        self.table = SettingsTable(self)
         self.list = self._make_list()
         self._arrange()
         theme.theme().changed.connect(self._dress)
@@ -44,7 +46,7 @@ class CompareWindow(QWidget):
     def _make_list(self) -> QListWidget:
         made = QListWidget(self)
         made.setAccessibleName("Runs to compare")
-        made.setToolTip("The runs of this session; the first is the one that is shown now.")
+        made.setToolTip("Take the mark away to leave a run out.")
         made.setMaximumWidth(26 * theme.SPACE)
         made.itemChanged.connect(self._choose)
         return made
@@ -55,6 +57,15 @@ class CompareWindow(QWidget):
         self.quantity.setAccessibleName("Quantity")
         self.quantity.setToolTip("What is drawn over the steps.")
         self.quantity.currentIndexChanged.connect(self._redraw)
+        self.along = QComboBox(self)
+        for name, title in (("step", "By step"), ("tokens", "By token"), ("seconds", "By time")):
+            self.along.addItem(title, name)
+        self.along.setAccessibleName("Aligned by")
+        self.along.setToolTip(
+            "What the runs are laid out along: steps, the tokens that they learned from, or the "
+            "seconds that they worked. A run whose log does not tell is left out."
+        )
+        self.along.currentIndexChanged.connect(self._realign)
         self.log_x = self._switch("Log x", "Lay the steps out by their logarithm.")
         self.log_y = self._switch("Log y", "Lay the values out by their logarithm.")
         tip = "What counting alone reaches on the data of the first run, as dashed lines."
@@ -65,7 +76,15 @@ class CompareWindow(QWidget):
         save = self._button("Save picture…", "The plot as it is on screen, as PNG.")
         save.clicked.connect(self._ask_for_png)
         tools = QHBoxLayout()
-        for widget in (self.quantity, self.log_x, self.log_y, self.baselines, fit, save):
+        for widget in (
+            self.quantity,
+            self.along,
+            self.log_x,
+            self.log_y,
+            self.baselines,
+            fit,
+            save,
+        ):
             tools.addWidget(widget)
         tools.addStretch(1)
         right = QVBoxLayout()
@@ -73,6 +92,7 @@ class CompareWindow(QWidget):
         right.addWidget(self.notice)
         right.addWidget(self.plot, 1)
         right.addWidget(self.readout)
+        right.addWidget(self.table)
         row = QHBoxLayout(self)
         row.addWidget(self.list)
         row.addLayout(right, 1)
@@ -117,12 +137,19 @@ class CompareWindow(QWidget):
         (self._hidden.discard if shown else self._hidden.add)(item.text())
         self._redraw()
 
+    def _realign(self) -> None:
+        self.plot.along = str(self.along.currentData())
+        self._redraw()
+        self.plot.fit()
+
     def _redraw(self) -> None:
         self.plot.quantity = QUANTITIES[self.quantity.currentIndex()]
         self.plot.show_baselines = self.baselines.isChecked()
         self.plot.set_logs(x=self.log_x.isChecked(), y=self.log_y.isChecked())
         colored = [(run, theme.head_color(number)) for number, run in enumerate(self._runs)]
-        self.plot.show_runs([(r, c) for r, c in colored if r.name not in self._hidden])
+        shown = [(run, color) for run, color in colored if run.name not in self._hidden]
+        self.plot.show_runs(shown)
+        self.table.show_runs(shown)
 
     def save_png(self, path: str) -> None:
         """Write the plot as it is on screen."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from explorer.ui import theme
 from explorer.ui.widgets.curve import draw_dot
 from explorer.ui.widgets.figures import count
-from explorer.ui.widgets.series import Curve
+from explorer.ui.widgets.series import GHOST, Curve
 
 HEAD = 24
 """Height of the legend."""
@@ -37,8 +37,7 @@ class Legend:
             self._write(painter, left, title, self.title)
             left += title
         for curve, text, width in zip(self.curves, texts, widths, strict=True):
-            color = QColor(theme.colors().curves[curve.color])
-            draw_dot(painter, left + 3, self.frame.top() + HEAD / 2, color)
+            draw_dot(painter, left + 3, self.frame.top() + HEAD / 2, ink(curve))
             room = max(0.0, right - left - 11)
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             self._write(painter, left + 11, room, shown, "text")
@@ -69,6 +68,12 @@ class Legend:
             painter.fillRect(box, back)
             painter.setPen(QColor(theme.colors().muted))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, short)
+
+
+def ink(curve: Curve) -> QColor:
+    """Its colour in the theme in force."""
+    colors = theme.colors()
+    return QColor(colors.faint if curve.color == GHOST else colors.curves[curve.color])
 
 
 def _value(curve: Curve, step: float | None) -> str:

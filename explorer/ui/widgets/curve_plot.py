@@ -11,7 +11,7 @@ from explorer.ui import theme
 from explorer.ui.widgets import baseline_lines
 from explorer.ui.widgets.baseline_lines import Line, Placed
 from explorer.ui.widgets.curve import Floats, draw_band, draw_dot, draw_line
-from explorer.ui.widgets.curve_legend import HEAD, Legend
+from explorer.ui.widgets.curve_legend import HEAD, Legend, ink
 from explorer.ui.widgets.figures import count
 from explorer.ui.widgets.series import Buckets, Curve, Series, even_edges
 from explorer.ui.widgets.ticks import Scale, label, ticks
@@ -132,7 +132,7 @@ class CurvePlot:
             return
         x, y = (self.x_of(steps, np.array([self.best[0]])), self.y_of(np.array([self.best[1]])))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(_color(self.curves[1]), 1.5))
+        painter.setPen(QPen(ink(self.curves[1]), 1.5))
         painter.setBrush(QColor(theme.colors().surface))
         painter.drawEllipse(QPointF(x[0], y[0]), 4.0, 4.0)
 
@@ -145,7 +145,7 @@ class CurvePlot:
         return None
 
     def _draw_curve(self, painter: QPainter, steps: Scale, drawn: _Drawn) -> None:
-        buckets, color = drawn.buckets, _color(drawn.curve)
+        buckets, color = drawn.buckets, ink(drawn.curve)
         x = self.x_of(steps, buckets.x)
         if buckets.largest > 1:
             light = QColor(color)
@@ -217,7 +217,7 @@ class CurvePlot:
             spot = self.x_of(steps, curve.series.x[index : index + 1])[0]
             y = self.y_of(curve.series.y[index : index + 1])[0]
             if np.isfinite(y) and self.area.adjusted(-1, -1, 1, 1).contains(QPointF(spot, y)):
-                draw_dot(painter, spot, y, _color(curve), 3.5)
+                draw_dot(painter, spot, y, ink(curve), 3.5)
 
 
 def _metrics() -> QFontMetricsF:
@@ -226,11 +226,6 @@ def _metrics() -> QFontMetricsF:
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
-
-
-def _color(curve: Curve) -> QColor:
-    """Its colour in the theme in force."""
-    return QColor(theme.colors().curves[curve.color])
 
 
 def _buckets(series: Series, steps: Scale, pixels: int) -> Buckets:

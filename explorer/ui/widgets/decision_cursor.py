@@ -29,6 +29,10 @@ class DecisionCursor:
         self._at_end = self.count > 1 and self.index == self.count - 1
         return self.index != before
 
+    def stay(self) -> None:
+        """Stand by this number, also if it is the last: what follows is about to change."""
+        self._wanted, self._at_end = self.index, False
+
     @property
     def can_go_back(self) -> bool:
         """Whether there is an earlier decision."""

@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Iterable
 from html import escape
 
+from explorer.messages.foreign import NO_STEP, at_step
 from explorer.messages.results import DecodeStep, Decoding, Token
-from explorer.ui.widgets.attention_words import label, number, token_help
+from explorer.ui.widgets.attention_words import label, number, readable, token_help
 
 _MARKS = {"</s>": "end", "<s>": "start", "<pad>": "padding", "<unk>": "unknown"}
 _WORD_STARTS = ("▁", "Ġ", " ")
@@ -58,18 +59,52 @@ def certainty_help(entropy: float) -> str:
     )
 
 
+_HOW = {"greedy": "likeliest", "sampled": "drawn", "forced": "forced", "beam": "searched"}
+
+
+def exact(step: DecodeStep) -> tuple[str, str]:
+    """The chosen token as the vocabulary has it, its number, and how it came; the same in brief."""
+    token = step.token
+    if token.id < 0:
+        return "", ""
+    piece = f"{readable(token.piece)} · nr. {token.id:,}"
+    how = _HOW[step.how] if step.how != "greedy" or step.rank == 1 else "chosen"
+    came = f"{how}, rank {step.rank:,}" if step.rank > 1 else how
+    return f"{piece} · {came}", f"{readable(token.piece)} · {came}"
+
+
+def exact_help(step: DecodeStep) -> str:
+    """The same at length; rich text."""
+    return (
+        f"<b>The exact token</b> and how it came to stand here<br>{escape(token_help(step.token))}"
+        f"<br>It has rank {step.rank:,} of all tokens by the model's own probability, "
+        f"{math.exp(step.log_probability):.6g}."
+    )
+
+
 def text_so_far(decoding: Decoding, index: int) -> str:
-    """The probability of all decisions up to and with this one."""
+    """The probability of all decisions up to and with this one, and its logarithm."""
     logarithm = sum(step.log_probability for step in decoding.steps[: index + 1])
-    if logarithm < -700 and math.isfinite(logarithm):  # Too small for a float.
-        return f"10^{logarithm / math.log(10):.0f}"
-    return number(math.exp(logarithm))
+    if not math.isfinite(logarithm):
+        return number(logarithm)
+    said = f" · log p {logarithm:,.3f}".replace("-", "−")
+    if logarithm < -700:  # Too small for a float.
+        return f"10^{logarithm / math.log(10):.0f}{said}"
+    return number(math.exp(logarithm)) + said
 
 
 def origin(decoding: Decoding) -> str:
     """Whose answer this is, and whether it was cut off."""
-    said = f"{decoding.model} · step {decoding.step:,}"
+    said = at_step(decoding.model, decoding.step, " · ")
     return said if decoding.finished else f"{said} · cut off at {len(decoding.steps)} tokens"
+
+
+def brief_origin(decoding: Decoding) -> str:
+    """The same where there is little room."""
+    if decoding.step == NO_STEP:
+        return "" if decoding.finished else "cut off"
+    said = f"step {decoding.step:,}"
+    return said if decoding.finished else f"{said} · cut off"
 
 
 def step_help(step: DecodeStep) -> str:

@@ -44,6 +44,7 @@ class EmptyPage(QWidget):
         self.words.setText(words)
         self.button.setText(button)
         self.button.setAccessibleName(button)
+        self.button.setToolTip(words)
         self.button.setVisible(bool(button))
 
     def _dress(self) -> None:

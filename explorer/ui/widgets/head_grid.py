@@ -18,25 +18,28 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from explorer.messages.results import Site, SiteKind
 from explorer.ui import theme
+from explorer.ui.attention.style import MapStyle
 from explorer.ui.widgets import attention_words as words
-from explorer.ui.widgets.head_atlas import AllowedKinds, HeadAtlas
+from explorer.ui.widgets.head_atlas import AllowedKinds, HeadAtlas, Layout
 from explorer.ui.widgets.head_grid_layout import (
     COMFORTABLE,
     GAP,
     LEFT,
-    GridLayout,
     arrange,
     shape_of,
     smallest,
 )
-from explorer.ui.widgets.head_selection import Heads, HeadSelection
+from explorer.ui.widgets.head_order_layout import in_order
+from explorer.ui.widgets.head_selection import Head, Heads, HeadSelection
+from explorer.ui.widgets.key_groups import Groups, paint_groups
 from explorer.ui.widgets.painting import paint_safely
 
-_SLICE = 0.001
+_SLICE = 0.002
 """Seconds that one paint may spend on maps; what is left over comes with the next."""
-_PAUSE = 8
+_PAUSE = 3
 """Milliseconds in between, for everything else that the window does."""
 _ENDLESS = 10_000
+_PIN = "\nClick to show it large; Ctrl+click or P pins it beside others."
 _STEPS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -65,10 +68,12 @@ class HeadGrid(QWidget):
         self._allowed: AllowedKinds = {}
         self._kinds: tuple[SiteKind, ...] = words.KINDS
         self._shape: tuple[tuple[Site, int], ...] = ()
-        self._layout: GridLayout = arrange((), 0, 0)
-        self._own_range = False
+        self._order: tuple[Head, ...] | None = None
+        self._layout: Layout = arrange((), 0, 0)
+        self._style, self._signed = MapStyle(), False
         self._dimmed = False
         self._hot: tuple[Site, int] | None = None
+        self.groups: Groups = {}
         self._atlas = HeadAtlas()
         self._laid_out = False
         self._resume = QTimer(self)
@@ -78,11 +83,12 @@ class HeadGrid(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("All heads")
+        self.setAccessibleDescription("A small map a head: arrows choose, P pins beside others.")
         selection.follow(self._chosen)
         theme.theme().changed.connect(self._lay_out)
 
     @property
-    def shown(self) -> GridLayout:
+    def shown(self) -> Layout:
         """Where the maps stand now."""
         return self._layout
 
@@ -91,9 +97,11 @@ class HeadGrid(QWidget):
         """Whether every map has been drawn from the newest weights."""
         return self._laid_out and self._atlas.is_whole
 
-    def show_heads(self, heads: Heads, allowed: AllowedKinds | None = None) -> None:
+    def show_heads(
+        self, heads: Heads, allowed: AllowedKinds | None = None, *, signed: bool = False
+    ) -> None:
         """Show new weights, heads × queries × keys a site; the layout stays if their sites do."""
-        self._heads, self._allowed = heads, allowed or {}
+        self._heads, self._allowed, self._signed = heads, allowed or {}, signed
         self._reshape()
         self._refresh()
 
@@ -102,9 +110,17 @@ class HeadGrid(QWidget):
         self._kinds = tuple(kinds)
         self._reshape()
 
-    def use_own_range(self, own: bool) -> None:
-        """Let the strongest colour stand for each map's largest weight instead of for 1."""
-        self._own_range = own
+    def put_in_order(self, order: Sequence[Head] | None) -> None:
+        """Show these heads alone, one after the other; None: all, a row a layer."""
+        order = None if order is None else tuple(order)
+        if order != self._order:
+            self._order = order
+            self._set_smallest()
+            self._arrange()
+
+    def restyle(self, style: MapStyle) -> None:
+        """Colour weights otherwise."""
+        self._style = style
         self._refresh()
 
     def set_dimmed(self, dimmed: bool) -> None:
@@ -136,11 +152,20 @@ class HeadGrid(QWidget):
         if shape != self._shape:
             self._shape = shape
             self._hot = None
-            self.setMinimumSize(*smallest(shape))
+            self._set_smallest()
             self._arrange()
 
+    def _set_smallest(self) -> None:
+        self.setMinimumSize(*smallest(self._shape))
+
     def _arrange(self) -> None:
-        self._layout = arrange(self._shape, self.width(), self.height(), breaks=True)
+        if self._order is None:
+            self._layout = arrange(self._shape, self.width(), self.height(), breaks=True)
+        else:
+            there = {site for site, _ in self._shape}
+            order = [head for head in self._order if head[0] in there]
+            self._layout = in_order(order, self.width(), self.height())
+            self.setMinimumHeight(min(self._layout.height, _ENDLESS))
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -148,7 +173,7 @@ class HeadGrid(QWidget):
         self.update()
 
     def _refresh(self) -> None:
-        self._atlas.show(self._heads, self._allowed, own_range=self._own_range)
+        self._atlas.show(self._heads, self._allowed, self._style, signed=self._signed)
         self.update()
 
     def _chosen(self) -> None:
@@ -181,8 +206,11 @@ class HeadGrid(QWidget):
     def _paint_marks(self, painter: QPainter) -> None:
         c = theme.colors()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_groups(painter, self._layout, self.groups)
         if self._hot is not None:
             self._outline(painter, *self._hot, QPen(QColor(c.muted), 1.5))
+        for site, head in self.selection.pinned:
+            self._paint_pin(painter, site, head)
         if self.selection.site is not None:
             width = 3.0 if self.hasFocus() else 2.0
             pen = QPen(QColor(c.accent), width)
@@ -196,6 +224,15 @@ class HeadGrid(QWidget):
         grow = pen.widthF() / 2
         painter.setPen(pen)
         painter.drawRoundedRect(frame.adjusted(-grow, -grow, grow, grow), 2, 2)
+
+    def _paint_pin(self, painter: QPainter, site: Site, head: int) -> None:
+        """A dot in the head's colour at the map's corner."""
+        place = self._layout.place(site, head)
+        if place is not None:
+            painter.setPen(QPen(QColor(theme.colors().surface), 1.5))
+            painter.setBrush(theme.head_color(head))
+            painter.drawEllipse(QRectF(place[0] + self._layout.side - 7, place[1] - 3, 10, 10))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
 
     # Choosing
 
@@ -217,13 +254,23 @@ class HeadGrid(QWidget):
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the map under the pointer."""
+        """Choose the map under the pointer; with Ctrl, pin it beside others."""
         found = self._layout.at(event.position().x(), event.position().y())
-        if found is not None:
+        if found is None:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.selection.pin(*found)
+        else:
             self.selection.choose(*found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go to the neighbour, Home and End along the row, Page keys along the column."""
+        """Arrows go to the neighbour, Home and End along the row, Page keys along the column.
+
+        P or the space bar pins the chosen head.
+        """
+        if event.key() in (Qt.Key.Key_P, Qt.Key.Key_Space) and self.selection.site is not None:
+            self.selection.pin(self.selection.site, self.selection.head)
+            return
         steps = _STEPS.get(Qt.Key(event.key()))
         found = None
         if steps is not None:
@@ -245,7 +292,9 @@ class HeadGrid(QWidget):
         """Answer a resting pointer with the head's name and what it does."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             found = self._layout.at(event.pos().x(), event.pos().y())
-            text = f"{words.head_name(*found)}\n{words.MEANINGS[found[0].kind]}" if found else ""
+            text = (
+                f"{words.head_name(*found)}\n{words.MEANINGS[found[0].kind]}{_PIN}" if found else ""
+            )
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from explorer.messages.results import Floats, Site, SiteKind
+from explorer.messages.heads import Weights
+from explorer.messages.results import Site, SiteKind
 
 SMALLEST, LARGEST = 16, 112
 COMFORTABLE = 30
@@ -85,7 +86,7 @@ class GridLayout:
 
 
 def shape_of(
-    weights: Mapping[Site, Floats], kinds: Sequence[SiteKind]
+    weights: Mapping[Site, Weights], kinds: Sequence[SiteKind]
 ) -> tuple[tuple[Site, int], ...]:
     """The sites of these kinds with their number of heads, in the order of the groups."""
     return tuple(

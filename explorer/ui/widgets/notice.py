@@ -36,6 +36,7 @@ class Notice(QFrame):
         self.setObjectName("notice")
         self._label = QLabel(self)
         self._label.setWordWrap(True)
+        self._label.setAccessibleName("No message")
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -72,6 +73,7 @@ class Notice(QFrame):
     def clear(self) -> None:
         """Nothing to say any more."""
         self._label.clear()
+        self._label.setAccessibleName("No message")
         self._offer(())
         self.hide()
 

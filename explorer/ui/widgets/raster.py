@@ -74,8 +74,20 @@ def _strokes(height: int, width: int) -> NDArray[np.bool_]:
     return (np.arange(height)[:, None] + np.arange(width)) % _HATCH_STEP == 0
 
 
-def pool(weights_HQK: Floats, rows: int, columns: int) -> Floats:
-    """At most `rows` × `columns` weights, each the largest of the block that it stands for."""
+def drawn(colors_HQK: Words, height: int, width: int) -> Words:
+    """Cells as pixels: heads × height × width."""
+    rows, columns = spread(colors_HQK.shape[1], height), spread(colors_HQK.shape[2], width)
+    return colors_HQK.take(rows, axis=1).take(columns, axis=2)
+
+
+def pool(weights_HQK: Floats, rows: int, columns: int, *, signed: bool = False) -> Floats:
+    """At most `rows` × `columns` weights, each the largest of the block that it stands for.
+
+    Of differences the one that is furthest from 0.
+    """
+    if signed:
+        largest, least = pool(weights_HQK, rows, columns), -pool(-weights_HQK, rows, columns)
+        return np.where(-least > largest, least, largest)
     queries, keys = weights_HQK.shape[1:]
     if queries > rows:
         weights_HQK = _largest_of_rows(weights_HQK, _starts(queries, rows))

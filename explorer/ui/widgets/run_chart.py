@@ -1,6 +1,5 @@
 """Loss, accuracy and learning rate over the steps of a run: one widget, one axis of steps."""
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -10,27 +9,24 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from explorer.messages.happenings import Happening
 from explorer.ui import theme
 from explorer.ui.widgets.curve_plot import CurvePlot
-from explorer.ui.widgets.figures import count
-from explorer.ui.widgets.painting import paint_safely
+from explorer.ui.widgets.happened_marks import HappenedMarks
+from explorer.ui.widgets.painting import blank, draw_focus, draw_hint, paint_safely
 from explorer.ui.widgets.plot_layout import arrange
 from explorer.ui.widgets.run_curves import Mark
-from explorer.ui.widgets.step_flag import draw_flag
+from explorer.ui.widgets.step_flag import draw_place, draw_step
 from explorer.ui.widgets.step_view import StepView
 from explorer.ui.widgets.ticks import Scale
 
-_CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-_NEAR = 6
-"""Pixels from a mark within which the pointer means it."""
 _HINT = "Press Train and the curves will grow here"
 
 
@@ -42,6 +38,8 @@ class RunChart(QWidget):
 
     fitted = Signal(bool)
     """Whether the whole run is in view."""
+    went = Signal(int)
+    """The step of a mark that was clicked."""
 
     def __init__(self, plots: tuple[CurvePlot, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,13 +49,18 @@ class RunChart(QWidget):
         """What was changed while the run went on."""
         self.hover: int | None = None
         """The step under the pointer."""
+        self.place: int | None = None
+        """The kept step whose weights are looked at; None: those of now."""
         self._pointed: CurvePlot | None = None
+        self.happened = HappenedMarks()
+        self._pressed = QPointF()
         self._grabbed: float | None = None
         self._led_by_key = False
         self._picture: QPixmap | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Curves of the run")
+        self.setAccessibleDescription("Left and right move it, up and down zoom, Home fits.")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.theme().changed.connect(self.refresh)
 
@@ -81,12 +84,20 @@ class RunChart(QWidget):
             plot.marks = tuple(mark.step for mark in marks)
         self.refresh()
 
+    def show_place(self, step: int | None) -> None:
+        """Draw a line where a person is in the run's time."""
+        if step != self.place:
+            self.place = step
+            self.update()
+
     def event(self, event: QEvent) -> bool:
         """A tooltip explains the baseline under the pointer."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             spot = QPointF(event.pos())
             lines = [line for plot in self._shown() if (line := plot.line_at(spot))]
-            if lines:
+            if marks := self._marks_at(spot):
+                QToolTip.showText(event.globalPos(), self.happened.words(marks), self)
+            elif lines:
                 QToolTip.showText(event.globalPos(), f"{lines[0].label}: {lines[0].detail}", self)
             else:
                 QToolTip.hideText()
@@ -152,12 +163,18 @@ class RunChart(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the curves."""
         if event.button() is Qt.MouseButton.LeftButton:
-            self._grabbed = event.position().x()
+            self._grabbed, self._pressed = event.position().x(), event.position()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
+        """Let go; a click on a mark goes to its step."""
         self._grabbed = None
         self.unsetCursor()
+        clicked = (event.position() - self._pressed).manhattanLength() < 4
+        if clicked and (marks := self._marks_at(event.position())):
+            self.went.emit(marks[0].step)
+
+    def _marks_at(self, spot: QPointF) -> list[Happening]:
+        return self.happened.at(self._shown(), self.view.scale(), spot)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show the whole run."""
@@ -169,7 +186,10 @@ class RunChart(QWidget):
         if found is None:
             return self._point(None, None)
         plot, place = found
-        if self._grabbed is not None:
+        if self._grabbed is None:
+            pointing = Qt.CursorShape.PointingHandCursor
+            self.setCursor(pointing) if self._marks_at(event.position()) else self.unsetCursor()
+        else:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self.pan((self._grabbed - event.position().x()) / plot.area.width())
             self._grabbed = event.position().x()
@@ -212,7 +232,6 @@ class RunChart(QWidget):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Draw the curves for the new size."""
         self._picture = None
 
     # What is drawn
@@ -223,7 +242,7 @@ class RunChart(QWidget):
 
     def _paint(self, painter: QPainter) -> None:
         if self.view.extent is None:
-            self._paint_hint(painter)
+            draw_hint(painter, self.rect(), _HINT)
             return
         steps = self.view.scale()
         if self._picture is None:
@@ -233,21 +252,20 @@ class RunChart(QWidget):
             plot.draw_legend(painter, self.hover)
             if self.hover is not None:
                 plot.draw_cross(painter, steps, self.hover)
+        if self.place is not None:
+            draw_place(painter, self._shown(), steps, self.place)
         self._paint_step(painter, steps)
         if self._led_by_key:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(theme.colors().accent), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            draw_focus(painter, QRectF(self.rect()))
 
     def picture(self, ratio: float) -> QPixmap:
         """The whole chart on the theme's background, `ratio` times as fine as the screen."""
-        made = self._blank(ratio)
+        made = blank(self, ratio)
         made.fill(QColor(theme.colors().surface))
         painter = QPainter(made)
         try:
             if self.view.extent is None:
-                self._paint_hint(painter)
+                draw_hint(painter, self.rect(), _HINT)
             else:
                 self._draw(painter, self.view.scale())
                 for plot in self._shown():
@@ -257,7 +275,7 @@ class RunChart(QWidget):
         return made
 
     def _drawn(self, steps: Scale) -> QPixmap:
-        made = self._blank(self.devicePixelRatioF())
+        made = blank(self, self.devicePixelRatioF())
         made.fill(Qt.GlobalColor.transparent)
         painter = QPainter(made)
         try:
@@ -266,34 +284,17 @@ class RunChart(QWidget):
             painter.end()
         return made
 
-    def _blank(self, ratio: float) -> QPixmap:
-        made = QPixmap(self.size() * ratio)
-        made.setDevicePixelRatio(ratio)
-        return made
-
     def _draw(self, painter: QPainter, steps: Scale) -> None:
         arrange(self._shown(), QRectF(self.rect()), self.plots[0])
         for plot in self._shown():
             plot.measure(steps)
             plot.draw(painter, steps)
+        self.happened.draw(painter, self._shown(), steps)
 
     def _shown(self) -> list[CurvePlot]:
         return [plot for plot in self.plots if plot.visible]
 
     def _paint_step(self, painter: QPainter, steps: Scale) -> None:
-        """The step's number on the axis below the pointer, and what was changed close to it."""
         plot = self._pointed
-        if plot is None or self.hover is None or not plot.visible:
-            return
-        x = plot.area.left() + steps.place_of(self.hover) * plot.area.width()
-        texts = [f"step {count(self.hover)}", *self._changed_near(plot, steps, x)]
-        draw_flag(painter, plot, x, " · ".join(texts))
-
-    def _changed_near(self, plot: CurvePlot, steps: Scale, x: float) -> list[str]:
-        places = plot.x_of(steps, np.array([mark.step for mark in self.marks], float))
-        return [self.marks[n].text for n in np.flatnonzero(np.abs(places - x) < _NEAR)]
-
-    def _paint_hint(self, painter: QPainter) -> None:
-        painter.setFont(theme.font("body"))
-        painter.setPen(QColor(theme.colors().muted))
-        painter.drawText(self.rect().adjusted(8, 0, -8, 0), _CENTRED, _HINT)
+        if plot is not None and self.hover is not None and plot.visible:
+            draw_step(painter, plot, steps, self.hover, self.marks)

@@ -6,9 +6,11 @@ No drawing here: the chart and the large window show the same curves.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import PurePath
 
 import numpy as np
 
+from explorer.messages.config import RunConfig
 from explorer.messages.events import (
     BaselinesFound,
     Evaluated,
@@ -17,9 +19,9 @@ from explorer.messages.events import (
     SettingsChanged,
     TrainStep,
 )
-from explorer.messages.results import Baseline, Change, Measurement, ModelInfo
+from explorer.messages.results import Baseline, Branch, Change, Measurement, ModelInfo
 from explorer.messages.settings import Setting, all_settings
-from explorer.ui.widgets.series import Curve
+from explorer.ui.widgets.series import GHOST, Curve, Series
 from explorer.ui.widgets.ticks import label
 
 
@@ -50,6 +52,11 @@ class RunCurves:
         self.exact = Curve("exact match", 2, percent, "evaluations")
         self.accuracy = Curve("token accuracy", 4, percent, "evaluations")
         self.rate = Curve("learning rate", 3, lambda v: f"{v:.3g}")
+        self.parent = Curve("parent", GHOST, nats)
+        """The training loss of the run that this one branched off."""
+        self.clocks = {"tokens": Series(), "seconds": Series()}
+        """Tokens learned from, and seconds of work, up to each step."""
+        self.config: RunConfig | None = None
         self.name = ""
         self.baselines: tuple[Baseline, ...] = ()
         self.marks: tuple[Mark, ...] = ()
@@ -86,7 +93,16 @@ class RunCurves:
         at = [event.step for event in self._steps]
         self.training.series.append(at, [event.loss for event in self._steps])
         self.rate.series.append(at, [event.learning_rate for event in self._steps])
+        self._catch_up_clocks(at)
         self._steps.clear()
+
+    def _catch_up_clocks(self, at: Sequence[int]) -> None:
+        tokens = self.clocks["tokens"]
+        before = int(np.searchsorted(tokens.x, at[0]))  # Steps may be taken again.
+        begin = float(tokens.y[before - 1]) if before else 0.0
+        if before or at[0] == 1:
+            tokens.append(at, begin + np.cumsum([event.tokens for event in self._steps]))
+        self.clocks["seconds"].append(at, [event.seconds for event in self._steps])
 
     def _take_step(self, event: TrainStep) -> None:
         if event.step <= self._last:  # Steps are being taken again: their marks are gone.
@@ -96,19 +112,33 @@ class RunCurves:
 
     def _open(self, model: ModelInfo) -> None:
         self._steps.clear()
-        for curve in self.all:
-            curve.series.clear()
+        series = (*(curve.series for curve in (*self.all, self.parent)), *self.clocks.values())
+        for one in series:
+            one.clear()
+        self.config = model.config
         self.name, self.baselines, self.marks = model.name, (), ()
         self._values = _live_values(model)
+        if model.branch is not None:
+            self._show_branch(model.branch)
         history, self._last = model.history, -1
         if history is None:
             return
         self._last = int(history.steps[-1]) if len(history.steps) else -1
         self.training.series.append(history.steps, history.losses)
         self.rate.series.append(history.steps, history.learning_rates)
+        for name, values in (("tokens", history.tokens), ("seconds", history.seconds)):
+            if len(values) == len(history.steps):
+                self.clocks[name].append(history.steps, values)
         self._measured(history.measurements)
         self._changed(history.changes)
         self.baselines = history.baselines
+
+    def _show_branch(self, branch: Branch) -> None:
+        """The parent's course behind this one's, and where they part."""
+        self.parent.series.append(branch.history.steps, branch.history.losses)
+        words = f"branched off {PurePath(branch.parent).name}"
+        text = f"{words}: {branch.changed}" if branch.changed else words
+        self.marks = (Mark(branch.step, text),)
 
     def _measured(self, points: Sequence[Measurement]) -> None:
         at = [point.step for point in points]

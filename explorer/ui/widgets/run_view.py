@@ -18,6 +18,7 @@ from explorer.messages.events import (
     TrainingChanged,
     TrainStep,
 )
+from explorer.messages.foreign import NO_STEP
 from explorer.messages.results import Measurement, ModelInfo
 from explorer.messages.settings import all_settings
 from explorer.ui import theme
@@ -160,10 +161,10 @@ class RunView(QWidget):
             "Weights": weights(model),
             "Vocabulary": f"{count(model.vocabulary_size)} tokens",
             "Held-out loss": "",
-            "Step": f"{count(model.step)} of {count(steps)}",
+            "Step": _steps(model),
             "Tokens/s": "", "Time left": "",
         }  # fmt: skip
-        self.facts.show_values(figures, model.step / steps)
+        self.facts.show_values(figures, max(0, model.step) / steps)
         if model.history is not None and model.history.measurements:
             self._show_losses(model.history.measurements[-1])
         self._show_device(model.config.training.precision)
@@ -228,3 +229,10 @@ class RunView(QWidget):
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder))
+
+
+def _steps(model: ModelInfo) -> str:
+    """How far it has learned; of a model from outside only that it has."""
+    if model.step == NO_STEP:
+        return "pre-trained"
+    return f"{count(model.step)} of {count(model.config.training.steps)}"

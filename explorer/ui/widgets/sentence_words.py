@@ -1,8 +1,9 @@
 """What the lines for a sentence are called, as the architecture and the task have it; no Qt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.messages.config import RunConfig
+from explorer.messages.results import ModelInfo
 from explorer.messages.tasks import TASK_INFO
 
 _ANSWER_HELP = (
@@ -54,6 +55,18 @@ _READ = Lines(
 )  # fmt: skip
 
 
+_PICTURE = Lines(
+    "Picture",
+    "The path of a PNG or JPEG; drop one on the window. “test picture” is one drawn here.",
+    "", "", "Drop a picture on the window",
+)  # fmt: skip
+_CHAT_HELP = (
+    " Begin with “user:” to talk to the model by its chat template, “system:” for instructions; "
+    "write ||| before the next turn. A note shows what the template makes of it."
+)
+_PAIR_HELP = " Write ||| between the two sentences of a pair."
+
+
 def lines_for(config: RunConfig) -> Lines:
     """The lines of a model of these settings."""
     lines = _by_architecture(config)
@@ -67,6 +80,18 @@ def lines_for(config: RunConfig) -> Lines:
         "number or a word to change it.",
         lines.target, lines.target_help, f"Describe a {signal} above",
     )  # fmt: skip
+
+
+def lines_of(model: ModelInfo) -> Lines:
+    """The lines of a model that is open; one from outside may understand more."""
+    lines = lines_for(model.config)
+    if model.reads_pictures:
+        return _PICTURE
+    if model.foreign is None:
+        return lines
+    if model.foreign.chats:
+        return replace(lines, source_help=lines.source_help + _CHAT_HELP)
+    return replace(lines, source_help=lines.source_help + _PAIR_HELP) if lines is _HIDDEN else lines
 
 
 def _by_architecture(config: RunConfig) -> Lines:

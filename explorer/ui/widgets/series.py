@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 BLOCK = 64
 """Points that are summed up in advance, so that a long curve costs no more than a short one."""
 
+GHOST = -1
+"""The colour of a curve that stands behind the others."""
+
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 

@@ -45,7 +45,7 @@ class SettingsGroup(QWidget):
         heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         heading.setFont(theme.font("body", bold=True))
-        heading.setAccessibleName(f"{self.title} settings")
+        heading.setAccessibleName(f"Group of settings: {self.title}")
         heading.setToolTip(f"Show or hide the settings “{self.title}”.")
         heading.toggled.connect(self._toggle)
         return heading
@@ -113,8 +113,15 @@ class SettingsGroup(QWidget):
         made = [s.path for s in self.settings if s.path in self.rows]
         self._lines.insertWidget(made.index(setting.path), row)
         self._show(row)
+        self._keep_tab_order(made, setting.path)
         for part in (row, row.name, row.editor.widget):
             part.ensurePolished()  # Else all of them when they are shown, at one go.
+
+    def _keep_tab_order(self, made: list[str], path: str) -> None:
+        """Let Tab come to a line after the one above it, however late it was made."""
+        at = made.index(path)
+        above = self.rows[made[at - 1]].editor.widget if at else self.heading
+        QWidget.setTabOrder(above, self.rows[path].editor.widget)
 
     def _make_body(self) -> QWidget:
         body = QWidget(self)

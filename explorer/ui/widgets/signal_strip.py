@@ -52,7 +52,7 @@ class SignalStrip(QWidget):
             return
         self._tokens = trace.source
         self.picture.show_signal(signal, tuple(label(token) for token in trace.source))
-        rows, columns = signal.values.shape
+        rows, columns = signal.values.shape[:2]
         parts = int((signal.boxes[:, 2:].min(axis=1) > 0).sum()) if len(signal.boxes) else 0
         if signal.kind == "picture":
             self.what.set_text(f"{columns} × {rows} pixels in {parts} patches; a patch is a token")

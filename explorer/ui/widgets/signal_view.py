@@ -20,6 +20,8 @@ from explorer.ui.widgets.attention_words import number
 from explorer.ui.widgets.painting import paint_safely
 
 HIGH = 96
+HIGH_IN_COLOUR = 168
+"""A photograph's parts are smaller, and there are more of them."""
 _STRONGEST = 0.8
 """How much of a part the tint of the largest weight covers."""
 _WIDEST = 6
@@ -29,8 +31,8 @@ _WIDEST = 6
 class SignalView(QWidget):
     """Pixels as they are, never smoothed; parts tinted by attention, and one that is pointed at.
 
-    Grey is the signal; the accent colour is attention, as strong as a weight's share of the
-    largest of its row.
+    Grey is the signal, or it has colours of its own; the accent colour is attention, as strong as
+    a weight's share of the largest of its row.
     """
 
     pointed = Signal(int)
@@ -38,7 +40,7 @@ class SignalView(QWidget):
 
     def __init__(self, high: int = HIGH, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._high = high
+        self._high = self._least = high
         self._signal: SignalPicture | None = None
         self._names: tuple[str, ...] = ()
         self._weights: Floats = np.zeros(0, np.float32)
@@ -70,6 +72,9 @@ class SignalView(QWidget):
         if signal is None or len(signal.boxes) != len(self._weights):
             self._weights = np.zeros(0, np.float32)
         self._signal = signal
+        in_colour = signal is not None and signal.values.ndim == 3
+        self._high = max(self._least, HIGH_IN_COLOUR) if in_colour else self._least
+        self.setFixedHeight(self._high)
         self.updateGeometry()
         self._repaint()
 
@@ -102,7 +107,7 @@ class SignalView(QWidget):
         """Where the pixels are drawn: whole ones where they are large, at the left."""
         if self._signal is None:
             return QRect()
-        rows, columns = self._signal.values.shape
+        rows, columns = self._signal.values.shape[:2]
         room = self.width() / columns
         high = min(self._high / rows, room)
         wide = high
@@ -118,7 +123,7 @@ class SignalView(QWidget):
             return QRectF()
         left, top, width, height = (float(v) for v in self._signal.boxes[index])
         body = self.picture_rect()
-        rows, columns = self._signal.values.shape
+        rows, columns = self._signal.values.shape[:2]
         x, y = body.width() / columns, body.height() / rows
         return QRectF(left * x, top * y, width * x, height * y)
 
@@ -126,7 +131,7 @@ class SignalView(QWidget):
         body = self.picture_rect()
         if self._signal is None or not body.contains(int(x), int(y)):
             return -1
-        rows, columns = self._signal.values.shape
+        rows, columns = self._signal.values.shape[:2]
         column, row = x * columns / body.width(), y * rows / body.height()
         left, top, width, height = self._signal.boxes.T
         inside = (left <= column) & (column < left + width) & (top <= row) & (row < top + height)
@@ -143,7 +148,7 @@ class SignalView(QWidget):
     def _natural_width(self) -> int:
         if self._signal is None:
             return 0
-        rows, columns = self._signal.values.shape
+        rows, columns = self._signal.values.shape[:2]
         wide = self._high / rows * (_WIDEST if self._signal.kind == "sound" else 1)
         return round(wide * columns)
 
@@ -158,7 +163,7 @@ class SignalView(QWidget):
             return
         c, body = theme.colors(), self.picture_rect()
         if self._image is None:
-            self._image = _grey(self._signal.values)
+            self._image = _image(self._signal.values)
         painter.setOpacity(0.35 if self._dimmed else 1.0)
         painter.drawImage(body, self._image)
         self._tint(painter)
@@ -210,6 +215,17 @@ class SignalView(QWidget):
         if index < len(self._weights):
             return f"{self._names[index]}: attention {number(float(self._weights[index]))}"
         return self._names[index]
+
+
+def _image(values: Floats) -> QImage:
+    """Colours as they are; a single value as a shade of grey."""
+    return _grey(values) if values.ndim == 2 else _colours(values)
+
+
+def _colours(values_YXC: Floats) -> QImage:
+    pixels = np.ascontiguousarray((values_YXC.clip(0, 1) * 255).round().astype(np.uint8))
+    rows, columns = pixels.shape[:2]
+    return QImage(pixels.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy()
 
 
 def _grey(values_YX: Floats) -> QImage:

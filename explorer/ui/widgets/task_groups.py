@@ -6,7 +6,7 @@ from explorer.messages.task_config import OWN
 from explorer.messages.tasks import TASK_INFO
 
 _GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Lists": ("copy", "reverse", "sort", "shift", "repeat", "recall", "needle"),
+    "Lists": ("copy", "reverse", "sort", "shift", "repeat", "induction", "recall", "needle"),
     "Arithmetic and counting": (
         "addition", "modular", "parity", "counting", "majority", "brackets",
     ),

@@ -1,7 +1,7 @@
 """A line of text that changes often: fixed height, elided, and its change moves nothing else."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui import theme
@@ -23,7 +23,8 @@ class TextLine(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._text = self._brief = ""
+        self._text = ""
+        self._briefer: tuple[str, ...] = ()
         self._elide = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         self._color = color
         self._font = theme.font(role, bold=bold)
@@ -37,16 +38,29 @@ class TextLine(QWidget):
         """The whole text."""
         return self._text
 
-    def set_text(self, text: str, color: str | None = None, *, brief: str = "") -> None:
-        """Show another text, in the theme's colour of that name; `brief` where it does not fit."""
+    def set_text(
+        self, text: str, color: str | None = None, *, brief: str = "", briefest: str = ""
+    ) -> None:
+        """Show another text, in the theme's colour of that name or `#rrggbb`; `brief` where it
+        does not fit, `briefest` where that does not either."""
         if text == self._text and color in (None, self._color):
             return
-        self._text, self._brief = text, brief
+        self._text, self._briefer = text, tuple(filter(None, (brief, briefest)))
         self._color = color or self._color
         self.setAccessibleDescription(text)
-        fits = self._metrics.horizontalAdvance(text) <= self.width()
-        self.setToolTip("" if fits else text)
+        self._explain()
         self.update()
+
+    def _fits(self, text: str) -> bool:
+        return self._metrics.horizontalAdvance(text) <= self.width()
+
+    def _explain(self) -> None:
+        self.setToolTip("" if self._fits(self._text) else self._text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Explain what does not fit any more."""
+        super().resizeEvent(event)
+        self._explain()
 
     def sizeHint(self) -> QSize:
         """High as its font, and as wide as it may be."""
@@ -62,8 +76,9 @@ class TextLine(QWidget):
 
     def _paint(self, painter: QPainter) -> None:
         painter.setFont(self._font)
-        painter.setPen(QColor(getattr(theme.colors(), self._color)))
-        fits = self._metrics.horizontalAdvance(self._text) <= self.width()
-        text = self._text if fits else self._brief or self._text
+        own = self._color.startswith("#")
+        painter.setPen(QColor(self._color if own else getattr(theme.colors(), self._color)))
+        every = (self._text, *self._briefer)
+        text = next(filter(self._fits, every), every[-1])
         shown = self._metrics.elidedText(text, self._elide, self.width())
         painter.drawText(self.rect(), self._side | Qt.AlignmentFlag.AlignVCenter, shown)

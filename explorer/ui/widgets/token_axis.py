@@ -39,16 +39,18 @@ class AxisLabel:
 def query_labels(tokens: tuple[Token, ...], kind: SiteKind) -> tuple[AxisLabel, ...]:
     """Labels of the rows; of a decoder's query also the token that it decides."""
     return tuple(
-        _label(token, words.row_label(tokens, index, kind)) for index, token in enumerate(tokens)
+        axis_label(token, words.row_label(tokens, index, kind))
+        for index, token in enumerate(tokens)
     )
 
 
 def key_labels(tokens: tuple[Token, ...]) -> tuple[AxisLabel, ...]:
     """Labels of the columns."""
-    return tuple(_label(token, (words.label(token),)) for token in tokens)
+    return tuple(axis_label(token, (words.label(token),)) for token in tokens)
 
 
-def _label(token: Token, parts: tuple[str, ...]) -> AxisLabel:
+def axis_label(token: Token, parts: tuple[str, ...]) -> AxisLabel:
+    """A token's label in parts, coloured by what the token is."""
     color = "warning" if token.unknown else "faint" if token.special else "text"
     return AxisLabel(parts, color, token.unknown)
 

@@ -2,14 +2,22 @@
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from explorer.ui import theme
 from explorer.ui.icons import icon
 from explorer.ui.widgets.decision_cursor import DecisionCursor
 
-PLAY_MILLISECONDS = 600
+SPEEDS = ("0.5", "1", "2", "5", "10", "30")
+"""Decisions a second."""
+USUAL = "2"
 KEYS = (Qt.Key.Key_Home, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_End)
+COMMANDS = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+"""Keys that, held down, make a command of a letter."""
 _TIPS = {
     "first": "<b>First decision</b> (Home)",
     "back": "<b>Back</b> (Left)<br>To the decision before.",
@@ -36,19 +44,23 @@ class Transport(QWidget):
 
     moved = Signal(int)
     """The decision to go to."""
+    sped = Signal(str)
+    """How many decisions a second a person chose."""
 
     def __init__(self, cursor: DecisionCursor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cursor = cursor
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._play_on)
-        self.set_pace(PLAY_MILLISECONDS)
+        self.pace = self._make_pace()
+        self.set_speed(USUAL)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE // 4)
         self.buttons = {name: self._button(name) for name in _ORDER}
         for button in self.buttons.values():
             row.addWidget(button)
+        row.addWidget(self.pace)
         self._dress()
         self.show_place()
         theme.theme().changed.connect(self._dress)
@@ -61,6 +73,31 @@ class Transport(QWidget):
         button.setToolTip(_TIPS[name])
         button.setAccessibleName(_NAMES.get(name, "Play"))
         return button
+
+    def _make_pace(self) -> QComboBox:
+        pace = QComboBox()
+        pace.setFont(theme.font("small"))
+        pace.setAccessibleName("Speed of playing")
+        pace.setToolTip("<b>Speed</b><br>How many decisions a second are shown while playing.")
+        for speed in SPEEDS:
+            pace.addItem(f"{speed}/s", speed)
+        pace.activated.connect(lambda index: self._choose_speed(SPEEDS[index]))
+        return pace
+
+    @property
+    def speed(self) -> str:
+        """Decisions a second while playing."""
+        return str(self.pace.currentData())
+
+    def set_speed(self, speed: str) -> None:
+        """Play at one of the speeds; another changes nothing."""
+        if speed in SPEEDS:
+            self.pace.setCurrentIndex(SPEEDS.index(speed))
+            self.set_pace(round(1000 / float(speed)))
+
+    def _choose_speed(self, speed: str) -> None:
+        self.set_speed(speed)
+        self.sped.emit(speed)
 
     def set_pace(self, milliseconds: int) -> None:
         """How long each decision is shown while playing."""

@@ -1,0 +1,1 @@
+"""What is shown as data files: CSV, numpy arrays, JSON and a page for the browser."""

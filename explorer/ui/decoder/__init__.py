@@ -1,0 +1,1 @@
+"""The decoder panel's pages, and the one course of decisions that they all show."""

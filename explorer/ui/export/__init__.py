@@ -1,0 +1,1 @@
+"""Taking attention away: pictures, tables and pages made of what a view shows."""
