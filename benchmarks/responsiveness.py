@@ -136,7 +136,7 @@ def _in_window(preset: str, seconds: float, given: Path | None) -> dict[str, Any
     task = load_preset(preset).task.name
     with tempfile.TemporaryDirectory() as home:
         made = Path(home, "corpus.txt" if task == "text" else "corpus.tsv")
-        corpus = given if given and task in ("pairs", "text") else _made_corpus(made)
+        corpus = given if given and task in ("pairs", "text") else _made_corpus(made, task)
         run = Turns("window", preset, corpus, Path(home))
         run.go(seconds)
         return run.end()
@@ -190,8 +190,11 @@ _WHEN = {"today": "aujourd’hui", "in the evening": "le soir", "on Monday": "lu
          "with his mother": "avec sa mère", "in Paris": "à Paris", "again": "encore"}  # fmt: skip
 
 
-def _made_corpus(path: Path, pairs: int = 20_000) -> Path:
-    """A file of sentence pairs from a small grammar, so that this runs anywhere."""
+def _made_corpus(path: Path, task: str = "pairs", pairs: int = 20_000) -> Path:
+    """A file of sentence pairs from a small grammar, so that this runs anywhere.
+
+    The label of a word is its first letter, that of a sentence its first word.
+    """
     chance = random.Random(0)
     simple = [
         tuple(" ".join(part[side] for part in parts) for side in (0, 1))
@@ -201,8 +204,16 @@ def _made_corpus(path: Path, pairs: int = 20_000) -> Path:
     while len(made) < pairs:
         (a, b), (c, d) = chance.sample(simple, 2)
         made.add((f"{a}, and {c}.", f"{b}, et {d}."))
-    path.write_text("".join(f"{a}\t{b}\n" for a, b in sorted(made)), encoding="utf-8")
+    rows = [f"{a}\t{_target(task, a, b)}\n" for a, b in sorted(made)]
+    path.write_text("".join(rows), encoding="utf-8")
     return path
+
+
+def _target(task: str, source: str, translation: str) -> str:
+    words = source.split()
+    if task == "labels":
+        return " ".join(word[0].upper() for word in words)
+    return words[0].upper() if task == "classes" else translation
 
 
 if __name__ == "__main__":

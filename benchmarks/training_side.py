@@ -20,6 +20,7 @@ from benchmarks.training_sizes import size_of
 from explorer.data.coding import Batch
 from explorer.data.prepare import prepare
 from explorer.messages.config import RunConfig
+from explorer.training.memory import keep_freed_memory
 from explorer.training.trainer import Trainer, new_model
 
 Step = Callable[[], tuple[float, int]]
@@ -66,6 +67,7 @@ def _timed(step: Step, count: int, device: str) -> tuple[float, float, int, list
 
 
 def _ours(_side: str, config: RunConfig, device: torch.device) -> Step:
+    keep_freed_memory()  # As every run of ours does.
     data = prepare(config)
     trainer = Trainer(config, new_model(data.coding), data, device)
 
