@@ -24,7 +24,7 @@ from explorer.ui.panels.loss_panel import LossPanel
 from explorer.ui.panels.model_panel import ModelPanel
 from explorer.ui.session import Session
 
-PATIENCE = 30_000
+PATIENCE = 120_000
 """Milliseconds to wait for the worker, on a machine with much else to do."""
 P = TypeVar("P", bound=Panel)
 E = TypeVar("E", bound=Event)

@@ -27,6 +27,7 @@ from explorer.messages.results import Site, SiteKind
 from explorer.messages.settings import with_values
 from explorer.ui.data_dialog import DataDialog
 from tests.desk import Desk
+from tests.whole import whole
 
 REVERSE = next(preset.config for preset in all_presets() if preset.name == "reverse")
 CROSS = Site(SiteKind.CROSS, 0)
@@ -86,7 +87,7 @@ def test_that_typing_shows_every_head_and_the_answer(desk: Desk) -> None:
     for site, weights in desk.trace.weights.items():
         keys = len(desk.trace.keys(site.kind))
         assert weights.shape == (4, len(desk.trace.queries(site.kind)), keys)
-        assert np.allclose(weights.sum(axis=-1), 1, atol=1e-5)
+        assert np.allclose(whole(weights).sum(axis=-1), 1, atol=1e-5)
     desk.wait(lambda: len(desk.decoder.decision.chips.texts) == 6)
     assert desk.answer[-1] == "end" or "cut off" in desk.decoder.origin.text()
 
@@ -99,8 +100,8 @@ def test_that_attention_and_decoder_tell_the_same(desk: Desk) -> None:
     assert desk.trace is not None
     assert desk.trace.target_text == decoding.text
     for step in decoding.steps:
-        whole = desk.trace.weights[CROSS][:, step.index]
-        assert np.allclose(whole, step.attention[CROSS], atol=1e-5)
+        row = whole(desk.trace.weights[CROSS])[:, step.index]
+        assert np.allclose(row, step.attention[CROSS], atol=1e-5)
 
 
 def test_that_the_last_of_many_keystrokes_is_what_is_shown(desk: Desk) -> None:
@@ -128,7 +129,7 @@ def test_that_pressing_train_makes_the_loss_fall_and_the_heads_change(
     assert desk.trace is not None
     site = Site(SiteKind.ENCODER, 0)
     assert desk.trace.source_text == first.source_text
-    assert np.abs(desk.trace.weights[site] - first.weights[site]).max() > 0.01
+    assert np.abs(whole(desk.trace.weights[site]) - whole(first.weights[site])).max() > 0.01
     desk.wait(lambda: desk.outbox.all(Decoded)[-1].decoding.step >= 150)
 
 
@@ -229,7 +230,7 @@ def test_that_reverse_is_learned_in_the_window_and_its_heads_look_backwards(
     desk.type(HELD_OUT)
     desk.wait(lambda: desk.shown == HELD_OUT and desk.answer == [*"951413", "end"])
     assert desk.trace is not None
-    rows = desk.trace.weights[CROSS].mean(axis=0)[:6]
+    rows = whole(desk.trace.weights[CROSS]).mean(axis=0)[:6]
     assert rows.argmax(axis=1).tolist() == [5, 4, 3, 2, 1, 0]
 
 

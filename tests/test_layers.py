@@ -34,6 +34,7 @@ def test_that_the_code_is_formatted() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)  # The checker reads everything anew; a busy machine takes its time.
 def test_that_the_types_hold() -> None:
     status, said = _run("-m", "pyright")
     assert status == 0, said
