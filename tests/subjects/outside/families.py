@@ -11,6 +11,7 @@ from torch import Tensor
 from explorer.messages.config import ModelConfig
 from explorer.messages.results import Site, SiteKind
 from explorer.subjects.outside.attention import NAME, register
+from explorer.subjects.outside.loading import quietly
 from explorer.subjects.outside.model import OutsideModel
 
 hf.utils.logging.disable_progress_bar()
@@ -98,7 +99,8 @@ def inputs(model: OutsideModel, rows: int = 1) -> tuple[Tensor | None, Tensor | 
 def eager(inner: Any, given: dict[str, Any]) -> tuple[Tensor, dict[Site, Tensor]]:
     """Logits and all weights as `transformers` itself gives them, from a copy of the model."""
     copy = deepcopy(inner)
-    copy.set_attn_implementation("eager")
+    with quietly():  # Where a family is eager always, the library warns that it stays so.
+        copy.set_attn_implementation("eager")
     found = copy(**given, output_attentions=True)
     for module in copy.modules():  # The library leaves the hooks that it collects with.
         module._forward_hooks.clear()

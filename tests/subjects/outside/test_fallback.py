@@ -10,7 +10,8 @@ import transformers as hf
 from explorer.inspection.recording import recording
 from explorer.messages.config import ModelConfig
 from explorer.messages.results import Site, SiteKind
-from explorer.subjects.outside.attention import NAME, register
+from explorer.subjects.outside.attention import register
+from explorer.subjects.outside.loading import quietly
 from explorer.subjects.outside.model import OutsideModel
 from tests.subjects.outside.families import WORDS, eager
 
@@ -18,20 +19,21 @@ from tests.subjects.outside.families import WORDS, eager
 def bloom() -> OutsideModel:
     """A decoder whose distances are penalised by ALiBi in its own code."""
     config = hf.BloomConfig(
-        vocab_size=WORDS, hidden_size=32, n_layer=2, n_head=4, bos_token_id=2, eos_token_id=3
-    )
+        vocab_size=WORDS, hidden_size=32, n_layer=2, n_head=4, bos_token_id=2, eos_token_id=3,
+        attn_implementation=register(),
+    )  # fmt: skip
     torch.manual_seed(0)
     inner = hf.BloomForCausalLM(config).eval()
-    register()
-    inner.set_attn_implementation(NAME)
     shape = ModelConfig.model_validate({"architecture": "decoder-only"})
-    return OutsideModel(inner, shape).eval()
+    model = OutsideModel(inner, shape).eval()
+    with quietly():  # As a folder is opened: the library reports what is known already.
+        assert not model.find_sites() and model.ask_for_weights()
+    return model
 
 
 def test_that_weights_are_those_that_the_family_tells() -> None:
     model = bloom()
-    assert not model.find_sites()
-    assert model.ask_for_weights() and model.told
+    assert model.told
     ids = torch.randint(5, WORDS, (1, 8))
     with torch.no_grad(), recording(model.sites()) as recorded:
         logits = model(None, ids)
@@ -45,7 +47,6 @@ def test_that_weights_are_those_that_the_family_tells() -> None:
 
 def test_that_cached_steps_tell_theirs_too() -> None:
     model = bloom()
-    assert not model.find_sites() and model.ask_for_weights()
     ids = torch.randint(5, WORDS, (1, 6))
     with torch.no_grad():
         whole = model(None, ids)
