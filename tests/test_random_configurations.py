@@ -97,7 +97,7 @@ def test_that_settings_that_fit_together_train(
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_that_many_more_settings_train(files: Mapping[str, str], data: st.DataObject) -> None:
     train_any(data.draw(run_values(files)))

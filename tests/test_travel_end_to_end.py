@@ -1,6 +1,7 @@
 """The slider of time in the real window, with the real worker and a real run."""
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +106,8 @@ def test_that_keys_and_wheel_lead_through_time_and_space_plays_it(desk: Desk) ->
     QTest.keyClick(track, Qt.Key.Key_Space)
     assert travel.playing
     desk.wait(lambda: not travel.playing)
-    assert steps == list(range(1, 21)), "and holds at the last"
+    # A step is told again when its very weights have been asked.
+    assert [step for step, _ in groupby(steps) if step] == list(range(1, 21)), "and holds at last"
     QTest.mouseClick(travel.parts.now, LEFT)
     assert travel.at is None
     desk.wait(lambda: desk.trace is not None and desk.trace.step == 20)

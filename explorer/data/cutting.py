@@ -21,7 +21,7 @@ def whole_lines(pieces: Iterable[str], size: int) -> Iterator[str]:
     rest = ""
     for piece in pieces:
         rest += piece
-        while len(rest) >= size:
+        while len(rest) > size + 1:  # What stands after a space decides whether it may be cut.
             cut = _cut(rest, size)
             yield rest[:cut]
             rest = rest[cut:]
@@ -33,7 +33,9 @@ def _cut(text: str, size: int) -> int:
     newline = text.rfind("\n", 0, size) + 1
     if newline:
         return newline
-    space = text.rfind(" ", 1, size)
+    space = text.rfind(" ", 1, size + 1)
+    while space > 0 and text[space + 1] == "\n":  # Alone before it, a space would be lost.
+        space = text.rfind(" ", 1, space)
     return space if space > 0 else size
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from explorer.data.cutting import Cutter, spelled_on, whole_lines
@@ -30,6 +30,7 @@ def test_that_pieces_are_the_text_and_end_with_lines(text: str, size: int, cuts:
     pieces = list(whole_lines(given_in, size))
     assert "".join(pieces) == text
     assert all(len(piece) <= size for piece in pieces[:-1])
+    assert all(len(piece) <= size + 1 for piece in pieces)
     assert all(piece.endswith("\n") for piece in pieces[:-1] if "\n" in piece)
 
 
@@ -48,6 +49,8 @@ def test_that_characters_are_looked_up_as_the_vocabulary_cuts_them(
 @pytest.mark.parametrize("kind", ["word", "bpe"])
 @settings(deadline=None)
 @given(text=st.text(alphabet="Haus Bäume,.\n3"), size=st.integers(8, 40))
+@example(text="333333  ", size=8)
+@example(text=" 333333 \n3", size=8)
 def test_that_where_a_text_is_divided_makes_no_difference(kind: str, text: str, size: int) -> None:
     assume(all(len(word) < size - 1 for word in text.split()))  # Longer words are cut in two.
     words = VOCABULARIES[kind, False]

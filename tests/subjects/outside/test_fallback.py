@@ -1,5 +1,7 @@
 """Families with an attention of their own: weights as their eager code tells them."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -18,10 +20,16 @@ from tests.subjects.outside.families import WORDS, eager
 
 def bloom() -> OutsideModel:
     """A decoder whose distances are penalised by ALiBi in its own code."""
+    told: dict[str, Any] = {"attn_implementation": register()}
     config = hf.BloomConfig(
-        vocab_size=WORDS, hidden_size=32, n_layer=2, n_head=4, bos_token_id=2, eos_token_id=3,
-        attn_implementation=register(),
-    )  # fmt: skip
+        vocab_size=WORDS,
+        hidden_size=32,
+        n_layer=2,
+        n_head=4,
+        bos_token_id=2,
+        eos_token_id=3,
+        **told,
+    )
     torch.manual_seed(0)
     inner = hf.BloomForCausalLM(config).eval()
     shape = ModelConfig.model_validate({"architecture": "decoder-only"})
