@@ -37,7 +37,7 @@ def main() -> None:
     os._exit(0)  # Threads that are still at work are not waited for.
 
 
-def _status(name: str) -> float:
+def status(name: str) -> float:
     """A figure of this process's memory, in MB."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(name + ":"):
@@ -45,7 +45,8 @@ def _status(name: str) -> float:
     return float("nan")
 
 
-def _forget_peak() -> None:
+def forget_peak() -> None:
+    """Let the peak of memory be counted from here on."""
     Path("/proc/self/clear_refs").write_text("5")
 
 
@@ -86,10 +87,10 @@ def explorer(side: str, tokens: int) -> Callable[[int], dict[str, Any]]:
     heartbeat = QTimer()
     heartbeat.start(50)
     desk.await_drawn(text(16))
-    idle = _status("VmRSS")
+    idle = status("VmRSS")
 
     def turn(index: int) -> dict[str, Any]:
-        _forget_peak()
+        forget_peak()
         forward = _forward(subject, text(tokens, index))
         typed = text(tokens, index + 1000)
         began = time.perf_counter()
@@ -98,7 +99,7 @@ def explorer(side: str, tokens: int) -> Callable[[int], dict[str, Any]]:
         found = {"forward": forward, "drawn": drawn, "traced": desk.traced()}
         found |= desk.frames(_FRAMES) if index % 4 == 0 else {}
         return found | {
-            "memory": _status("VmHWM") - idle,
+            "memory": status("VmHWM") - idle,
             "idle": idle,
             "kept": heartbeat.isActive(),
         }
@@ -197,12 +198,12 @@ def bertviz(view: str, tokens: int) -> Callable[[int], dict[str, Any]]:
 
     subject = make_subject(LENGTHS[tokens])
     make = getattr(peer, view)
-    idle = _status("VmRSS")
-    used = int(_status("VmSize")) << 20
+    idle = status("VmRSS")
+    used = int(status("VmSize")) << 20
     resource.setrlimit(resource.RLIMIT_AS, (used + _LIMIT, used + _LIMIT))
 
     def turn(index: int) -> dict[str, Any]:
-        _forget_peak()
+        forget_peak()
         began = time.perf_counter()
         read = subject.source(sentence(tokens, index))
         with torch.no_grad(), recording(subject.model.sites()) as recorded:
@@ -214,7 +215,7 @@ def bertviz(view: str, tokens: int) -> Callable[[int], dict[str, Any]]:
         size = len(html.data.encode())
         return {
             "forward": passed, "drawn": drawn, "html": drawn - passed, "bytes": size,
-            "memory": _status("VmHWM") - idle, "idle": idle,
+            "memory": status("VmHWM") - idle, "idle": idle,
         }  # fmt: skip
 
     return turn

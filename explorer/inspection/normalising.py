@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from explorer.messages.heads import POOLED, Floats, Heads, Overview
+from explorer.messages.packed import Packed
 from explorer.model.products import quick_products
 
 One = TypeVar("One")
@@ -45,7 +46,7 @@ def normalisers_by_weights(heads: Heads, weights_HQK: Tensor) -> Floats | None:
     if bool((largest_HQ <= 0).any()):
         return None
     largest_HQ, at_HQ = largest_HQ.cpu(), at_HQ.cpu()
-    query_HQD, key_HKD = torch.from_numpy(heads.query_HQD), torch.from_numpy(heads.key_HKD)
+    query_HQD, key_HKD = _tensor(heads.query_HQD), _tensor(heads.key_HKD)
     width = query_HQD.shape[-1]
     picked_HQD = key_HKD.gather(1, at_HQ[..., None].expand(-1, -1, width))
     scores_HQ1 = ((query_HQD * picked_HQD).sum(dim=-1) / math.sqrt(width))[..., None]
@@ -113,13 +114,17 @@ class _Parts:
 def _bands(heads: Heads, edges: np.ndarray) -> Iterator[tuple[slice, Tensor, Tensor]]:
     """Rows, their weights H×R×K and their normalisers H×R, band by band."""
     parts = _Parts(
-        torch.from_numpy(heads.query_HQD),
-        torch.from_numpy(heads.key_HKD).transpose(1, 2).contiguous(),
+        _tensor(heads.query_HQD),
+        _tensor(heads.key_HKD).transpose(1, 2).contiguous(),
         torch.arange(heads.shape[2]),
     )  # fmt: skip
     for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         rows = slice(start, end)
         yield rows, *_weighed(_scores(heads, parts, rows), heads, rows)
+
+
+def _tensor(numbers: Floats | Packed) -> Tensor:
+    return torch.from_numpy(np.asarray(numbers))
 
 
 def _scores(heads: Heads, parts: _Parts, rows: slice) -> Tensor:

@@ -1,6 +1,8 @@
 """One sentence, or a pair, through a model, with every head's attention."""
 
+import math
 import time
+from collections import OrderedDict
 
 import numpy as np
 import torch
@@ -8,10 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.inspection.giving_back import give_back
+from explorer.inspection.in_passing import HELD, InPassing, Told
 from explorer.inspection.normalising import normalise, on_all_cores
 from explorer.inspection.recording import as_it_is, recording
 from explorer.inspection.working import heads_of, working
-from explorer.messages.heads import DENSE, Heads, MadeWeights, Weights
+from explorer.messages.heads import DENSE, Floats, Heads, MadeWeights, Weights
 from explorer.messages.results import Site, SiteKind, Trace
 from explorer.subjects.subject import Sentence, SentenceError, Subject
 
@@ -43,8 +46,10 @@ def trace(
         )
     if told or count <= DENSE:
         weights, heads = _dense(subject, source, target, allowed)
-    else:
+    elif worked_with(subject, len(source.tokens), len(target.tokens)) <= HELD:
         weights, heads = _made(subject, source, target, allowed)
+    else:
+        weights, heads = _made_in_passing(subject, source, target, allowed)
     return Trace(
         subject.name, subject.step, source_text, target_text, own_target,
         source.tokens, target.tokens, weights, source.notes + target.notes,
@@ -54,11 +59,24 @@ def trace(
 
 def count_of(subject: Subject, source: int, target: int) -> int:
     """How many weights all sites have together."""
-    lengths = {
-        SiteKind.ENCODER: source * source, SiteKind.DECODER: target * target,
-        SiteKind.CROSS: target * source,
+    lengths = _lengths(source, target)
+    sites = subject.model.sites()
+    return sum(math.prod(lengths[site.kind]) * layer.heads for site, layer in sites)
+
+
+def worked_with(subject: Subject, source: int, target: int) -> int:
+    """Bytes of all queries, keys and values in float32, about."""
+    lengths, width = _lengths(source, target), subject.config.model.width
+    each = (lengths[site.kind] for site, _ in subject.model.sites())
+    return 4 * width * sum(queries + 2 * keys for queries, keys in each)
+
+
+def _lengths(source: int, target: int) -> dict[SiteKind, tuple[int, int]]:
+    """Queries and keys of each kind."""
+    return {
+        SiteKind.ENCODER: (source, source), SiteKind.DECODER: (target, target),
+        SiteKind.CROSS: (target, source),
     }  # fmt: skip
-    return sum(lengths[site.kind] * layer.heads for site, layer in subject.model.sites())
 
 
 def _dense(
@@ -95,7 +113,20 @@ def _made(
     overviews = on_all_cores(normalise, list(heads.values()))
     give_back()
     made = zip(heads.items(), overviews, strict=True)
-    return {site: MadeWeights(found, overview) for (site, found), overview in made}, heads
+    maps: OrderedDict[tuple[int, int], Floats] = OrderedDict()
+    return {site: MadeWeights(found, overview, maps) for (site, found), overview in made}, heads
+
+
+def _made_in_passing(
+    subject: Subject, source: Sentence, target: Sentence, allowed: Allowed
+) -> tuple[dict[Site, Weights], dict[Site, Heads]]:
+    def told(site: Site) -> Told:
+        return allowed.get(site.kind), _slopes(subject, site)
+
+    passing = InPassing(dict(subject.model.sites()), told)
+    passing.watch(lambda: _run(subject, source, target))
+    give_back()
+    return passing.weights, passing.heads
 
 
 def _slopes(subject: Subject, site: Site) -> Tensor | None:

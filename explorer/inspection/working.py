@@ -3,9 +3,9 @@
 Axes: B batch, H head, G key–value head, Q query, K key, D head width, M model width, P place.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -15,9 +15,12 @@ from torch import Tensor
 from explorer.inspection.normalising import normalisers_by_weights, normalisers_of
 from explorer.inspection.recording import as_floats
 from explorer.messages.heads import Floats, Heads
+from explorer.messages.packed import Packed
 from explorer.messages.results import Site
 from explorer.model.taps import Probe, Tap, watching
 from explorer.subjects.protocol import Attends
+
+Numbers = NDArray[np.generic]
 
 _KEPT = ("queries", "keys", "values", "masks", "shifts")
 
@@ -62,9 +65,8 @@ def heads_of(
     Without `normalise` they are left at 0, to be written soon.
     """
     query_HQD = as_floats(workings.parts["queries"])
-    scaling = getattr(attention, "scaling", None)
-    if scaling is not None:  # Of a model from outside; scores are made by 1/√d_k later.
-        query_HQD *= np.float32(scaling * np.sqrt(query_HQD.shape[-1]))
+    if (factor := _factor(attention, query_HQD.shape[-1])) != 1:
+        query_HQD *= np.float32(factor)
     if "masks" in workings.parts:
         mask_QK = workings.parts["masks"][0].cpu().numpy()
         allowed = None if mask_QK.all() else mask_QK
@@ -84,6 +86,38 @@ def heads_of(
         quick_HQ = None if weights_HQK is None else normalisers_by_weights(heads, weights_HQK)
         heads.normaliser_HQ[:] = normalisers_of(heads) if quick_HQ is None else quick_HQ
     return heads
+
+
+def _factor(attention: Attends, width: int) -> float:
+    """What a model from outside scales by besides: scores are made by 1/√d_k later."""
+    scaling = getattr(attention, "scaling", None)
+    return 1.0 if scaling is None else float(scaling * np.sqrt(width))
+
+
+def packed(
+    attention: Attends, workings: Workings, heads: Heads, put: Callable[[Numbers], Numbers]
+) -> Heads:
+    """The same heads with queries, keys and values in the model's own numbers, as `put` keeps them.
+
+    Raises what `put` raises.
+    """
+    times = attention.heads // attention.groups
+    numbers = {name: put(_own(workings.parts[name])) for name in ("queries", "keys", "values")}
+    return replace(
+        heads,
+        query_HQD=Packed(numbers["queries"], 1, _factor(attention, heads.query_HQD.shape[-1])),
+        key_HKD=Packed(numbers["keys"], times), value_HKD=Packed(numbers["values"], times),
+    )  # fmt: skip
+
+
+def _own(tensor: Tensor) -> Numbers:
+    """A copy in the type that the model computes with; bfloat16 as its bits."""
+    tensor = tensor.detach().cpu().contiguous()
+    if tensor.dtype is torch.bfloat16:
+        return tensor.view(torch.int16).numpy().view(np.uint16).copy()
+    if tensor.dtype is torch.float16:
+        return tensor.numpy().copy()
+    return as_floats(tensor)
 
 
 def _shifts(bias_HQK: Tensor | None) -> Floats | None:

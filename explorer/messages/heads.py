@@ -13,7 +13,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from explorer.messages.packed import Floats, Packed
+
+__all__ = [
+    "DENSE", "POOLED", "Floats", "Heads", "MadeWeights", "Overview", "Pooling", "Weights",
+]  # fmt: skip
 Pooling = Literal["maximum", "mean"]
 
 DENSE = 1 << 24
@@ -32,12 +36,13 @@ class Heads:
     `slopes_H` are ALiBi's, `cap` the bound of the scores (0: none), `allowed` Q×K where a query may
     look (None: anywhere). A row that may look nowhere is spread evenly and has no normaliser (NaN).
     `shift_HO` is what T5 adds to a score by distance: at key − query + Q − 1 (Raffel et al., 2020).
-    `groups` tells how many heads have keys and values of their own (0: all).
+    `groups` tells how many heads have keys and values of their own (0: all). Of a large model and
+    a long text queries, keys and values are `Packed`: a head of them is made when it is read.
     """
 
-    query_HQD: Floats
-    key_HKD: Floats
-    value_HKD: Floats
+    query_HQD: Floats | Packed
+    key_HKD: Floats | Packed
+    value_HKD: Floats | Packed
     normaliser_HQ: Floats
     moved_HK: Floats
     allowed: NDArray[np.bool_] | None = None
@@ -50,7 +55,8 @@ class Heads:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Heads, queries, keys."""
-        return (*self.query_HQD.shape[:2], self.key_HKD.shape[1])
+        heads, queries = self.query_HQD.shape[:2]
+        return heads, queries, self.key_HKD.shape[1]
 
     def scores(self, head: int, rows: slice = slice(None), columns: slice = slice(None)) -> Floats:
         """QKᵀ/√d_k of a part of a map, capped and with the distance's bias, before the mask."""
@@ -103,12 +109,13 @@ class Overview:
 class MadeWeights:
     """Stands where H×Q×K weights would be too many: `[head]` makes one map, `shape` tells all.
 
-    The maps made last are kept. Safe to read from several threads.
+    The maps made last are kept, for all sites that share `_made`. Threads may read at once.
     """
 
     heads: Heads
     overview: Overview
-    _made: "OrderedDict[int, Floats]" = field(default_factory=OrderedDict)
+    _made: "OrderedDict[tuple[int, int], Floats]" = field(default_factory=OrderedDict)
+    """By site (the `id` of its heads) and head."""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -124,10 +131,11 @@ class MadeWeights:
         return self.shape[0]
 
     def __getitem__(self, head: int) -> Floats:
-        made = self._made.get(head)
+        which = id(self.heads), head
+        made = self._made.get(which)
         if made is None:
             made = self.heads.block(head)
-            self._made[head] = made
+            self._made[which] = made
             while len(self._made) > _CACHED:
                 self._made.popitem(last=False)
         return made
