@@ -5,44 +5,72 @@ Axes: L layer, P decision, K place from the best on, T position, M model width, 
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
-from typing import cast
+from dataclasses import dataclass
+from typing import Protocol, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from explorer.inspection.contributions import SCALE_TAKEN, SCALES_TAKEN, parts_of
-from explorer.inspection.outside_stream import OutsideStream, outside_stream
+from explorer.inspection.outside_parts import outside_parts
+from explorer.inspection.outside_stream import OutsideStream, follow
 from explorer.inspection.recording import as_floats
 from explorer.inspection.residuals import Residuals, residuals
-from explorer.messages.lenses import LensGrid, LensReading, LogitParts, Part
+from explorer.messages.lenses import LensGrid, LensReading, LogitParts
 from explorer.messages.results import Token
 from explorer.model.transformer import Transformer
 from explorer.subjects.outside.model import OutsideModel
 from explorer.subjects.subject import Sentence, SentenceError, Subject
 
-Stream = Residuals | OutsideStream
+_GATED = (
+    "Before its output layer this model has a further layer with an activation. Its gate, and the "
+    "scale of every norm, is taken as it came out in this pass; the shares add up to the logit."
+)
+_SILENT = "Lenses need an output layer that says words; this model has none."
 
 
-def _output(model: Transformer | OutsideModel) -> nn.Linear:
-    """The layer that says tokens; raises `SentenceError` where there is none."""
+class Stream(Protocol):
+    """What a pass had in its stream, and how the model speaks of it."""
+
+    def layers_LM(self) -> Iterator[Tensor]:
+        """The embeddings, then the residual after every layer."""
+        ...
+
+    def logits(self, residual_PM: Tensor) -> Tensor:
+        """P×V: what the model would say if these were the last residuals."""
+        ...
+
+
+@dataclass(slots=True)
+class OwnStream:
+    """The stream of our own Transformer."""
+
+    seen: Residuals
+    output: nn.Linear
+    logits_TV: Tensor
+
+    def layers_LM(self) -> Iterator[Tensor]:
+        """The embeddings, then the residual after every block."""
+        return self.seen.layers_LM()
+
+    def logits(self, residual_PM: Tensor) -> Tensor:
+        """P×V."""
+        return self.output(self.seen.norm(residual_PM))
+
+
+def _follow(
+    model: Transformer | OutsideModel, source: Tensor | None, target_BT: Tensor | None
+) -> OwnStream | OutsideStream:
     if isinstance(model, Transformer):
-        return model.output
-    output = model.inner.get_output_embeddings() if isinstance(model, OutsideModel) else None
-    if not isinstance(output, nn.Linear):
-        raise SentenceError("Lenses need an output layer that says words; this model has none.")
-    return output
-
-
-def _stream(model: Transformer | OutsideModel) -> AbstractContextManager[Stream]:
-    return residuals(model) if isinstance(model, Transformer) else outside_stream(model)
-
-
-def _shares(seen: Stream, place: int, direction_M: Tensor) -> tuple[Part, ...]:
-    if isinstance(seen, OutsideStream):
-        return seen.parts_of(place, direction_M)
-    return parts_of(seen, place, direction_M)
+        with residuals(model) as seen:
+            hidden_TM = model.hidden(source, target_BT)[0]
+        return OwnStream(seen, model.output, model.output(hidden_TM))
+    if not isinstance(model, OutsideModel) or not isinstance(
+        model.inner.get_output_embeddings(), nn.Linear
+    ):
+        raise SentenceError(_SILENT)
+    return follow(model, source, target_BT)
 
 
 @torch.no_grad()
@@ -61,7 +89,6 @@ def read_lens(
     """
     started = time.perf_counter()
     model = cast(Transformer | OutsideModel, subject.model)
-    output = _output(model)
     model.eval()
     prefix = _prefix(subject, source)
     count = _count(subject, source, prefix, written)
@@ -71,13 +98,13 @@ def read_lens(
     if not _alone(subject):
         reads = [*prefix, *written[: count - 1]]
         places_D = range(len(prefix) - 1, len(reads))
-    with _stream(model) as seen:
-        hidden_TM = model.hidden(*_inputs(subject, source, reads))[0]
-    likeliest = output(hidden_TM[list(places_D)]).argmax(-1).tolist()
+    seen = _follow(model, *_inputs(subject, source, reads))
+    assert seen.logits_TV is not None
+    likeliest = seen.logits_TV[list(places_D)].argmax(-1).tolist()
     decided = [written[d] if d < len(written) else likeliest[d] for d in range(count)]
     asked = decided[chosen_at] if token is None else token
     grid = _grid(subject, seen, columns, places_D, decided, _tokens(subject, source, reads), top)
-    parts = _parts(subject, seen, hidden_TM, chosen_at, places_D[chosen_at], (asked, against))
+    parts = _parts(subject, seen, chosen_at, places_D[chosen_at], (asked, against))
     took = 1000 * (time.perf_counter() - started)
     return LensReading(subject.name, subject.step, source_text, grid, parts, source.notes, took)
 
@@ -133,7 +160,7 @@ def _grid(
 ) -> LensGrid:  # fmt: skip
     places = [places_D[column] for column in columns]
     chosen_P = torch.tensor([decided[column] for column in columns], device=subject.device)
-    rows = list(_rows(_output(subject.model), seen, places, chosen_P, top))
+    rows = list(_rows(seen, places, chosen_P, top))
     top_LPK, probability_LPK, rank_LP, chosen_LP, entropy_LP = (
         torch.stack(part) for part in zip(*rows, strict=True)
     )
@@ -150,11 +177,11 @@ def _grid(
 
 
 def _rows(
-    output: nn.Module, seen: Stream, places: list[int], chosen_P: Tensor, top: int
+    seen: Stream, places: list[int], chosen_P: Tensor, top: int
 ) -> Iterator[tuple[Tensor, ...]]:
     """Of each layer: top ids and their probabilities, the chosen one's rank and its, entropy."""
     for residual_TM in seen.layers_LM():
-        logits_PV = output(seen.norm(residual_TM[places])).float()
+        logits_PV = seen.logits(residual_TM[places]).float()
         log_PV = logits_PV.log_softmax(-1)
         best = log_PV.topk(min(top, log_PV.shape[-1]))
         chosen_P1 = logits_PV.gather(-1, chosen_P[:, None])
@@ -164,23 +191,28 @@ def _rows(
 
 
 def _parts(
-    subject: Subject, seen: Stream, hidden_TM: Tensor, decision: int, place: int,
+    subject: Subject, seen: OwnStream | OutsideStream, decision: int, place: int,
     tokens: tuple[int, int | None],
 ) -> LogitParts:  # fmt: skip
     token, against = tokens
-    output = _output(subject.model)
-    size = output.weight.shape[0]
+    assert seen.logits_TV is not None
+    logits_V = seen.logits_TV[place]
     for id in (token, against):
-        if id is not None and not 0 <= id < size:
-            raise SentenceError(f"This model has no token {id}; it has {size} of them.")
-    logits_V = output(hidden_TM[place])
-    logit, direction_M = logits_V[token].item(), output.weight[token]
+        if id is not None and not 0 <= id < len(logits_V):
+            raise SentenceError(f"This model has no token {id}; it has {len(logits_V)} of them.")
+    logit = logits_V[token].item()
     if against is not None:
         logit -= logits_V[against].item()
-        direction_M = direction_M.cpu().double() - output.weight[against].cpu()
+    if isinstance(seen, OutsideStream):
+        shares, gated = outside_parts(seen, place, token, against)
+        note = _GATED if gated else SCALES_TAKEN if seen.norm is None else SCALE_TAKEN
+    else:
+        direction_M = seen.output.weight[token]
+        if against is not None:
+            direction_M = direction_M.cpu().double() - seen.output.weight[against].cpu()
+        shares = parts_of(seen.seen, place, direction_M)
+        note = SCALE_TAKEN if subject.config.model.norm == "before" else SCALES_TAKEN
     word = subject.coding.vocabularies.target.token
     return LogitParts(
-        decision, word(token), None if against is None else word(against), logit,
-        _shares(seen, place, direction_M),
-        SCALE_TAKEN if subject.config.model.norm == "before" else SCALES_TAKEN,
-    )  # fmt: skip
+        decision, word(token), None if against is None else word(against), logit, shares, note
+    )

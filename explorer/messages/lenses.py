@@ -40,15 +40,18 @@ class LensGrid:
     words: Mapping[int, Token]
 
 
-PartKind = Literal["embedding", "head", "attention bias", "feed-forward", "norm bias"]
+PartKind = Literal[
+    "embedding", "head", "attention bias", "feed-forward", "norm bias", "output bias"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one part of the model adds to a logit.
 
-    `layer` and `head` count from 0; `layer` is −1 for the embedding and for the norm before the
-    output layer. `site` is the attention of a head, of an output bias, or of the norm after it.
+    `layer` and `head` count from 0; `layer` is −1 for the embedding, for the norm before the
+    output layer and for what that layer itself adds. `site` is the attention of a head, of an
+    output bias, or of the norm after it.
     """
 
     kind: PartKind
@@ -71,6 +74,8 @@ class Part:
                 return f"{place}, {where} output bias"
             case "feed-forward":
                 return f"{place}, feed-forward"
+            case "output bias":
+                return "biases of the output layer"
             case "norm bias" if not place:
                 return "last norm's bias"
             case "norm bias":

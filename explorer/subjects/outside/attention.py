@@ -23,10 +23,16 @@ class OutputWeight:
         self._layer = ref(layer)
 
     @property
-    def weight(self) -> Tensor:
-        """Outputs × inputs; GPT-2's own linear layer has them the other way round."""
+    def layer(self) -> nn.Module:
+        """The module itself."""
         layer = self._layer()
         assert layer is not None
+        return layer
+
+    @property
+    def weight(self) -> Tensor:
+        """Outputs × inputs; GPT-2's own linear layer has them the other way round."""
+        layer = self.layer
         weight = layer.weight
         assert isinstance(weight, Tensor)
         return weight if isinstance(layer, nn.Linear) else weight.T

@@ -85,7 +85,7 @@ def _following(model: nn.Module, calls: list[_Call]) -> Iterator[None]:
                 call.attention.output = OutputWeight(layer)
 
     handles = [
-        layer.register_forward_pre_hook(look) for layer in model.modules() if _multiplies(layer)
+        layer.register_forward_pre_hook(look) for layer in model.modules() if multiplies(layer)
     ]
     try:
         yield
@@ -94,7 +94,8 @@ def _following(model: nn.Module, calls: list[_Call]) -> Iterator[None]:
             handle.remove()
 
 
-def _multiplies(layer: nn.Module) -> bool:
+def multiplies(layer: nn.Module) -> bool:
+    """Whether a layer is a product with a matrix, PyTorch's or GPT-2's own."""
     weight = getattr(layer, "weight", None)
     linear = isinstance(layer, nn.Linear) or type(layer).__name__ == "Conv1D"
     return linear and isinstance(weight, Tensor) and weight.dim() == 2

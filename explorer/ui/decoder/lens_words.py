@@ -73,6 +73,8 @@ def part_label(part: Part) -> str:
             return f"{place}{where} bias"
         case "feed-forward":
             return f"{place}feed-fwd"
+        case "output bias":
+            return "output bias"
         case "norm bias":
             return f"{place}norm bias" if place else "last norm"
 
