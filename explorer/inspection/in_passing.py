@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explorer.inspection.normalising import normalise
+from explorer.inspection.normalising import normalise, on_all_cores
 from explorer.inspection.working import Numbers, Workings, heads_of, packed, working
-from explorer.messages.heads import Floats, Heads, MadeWeights, Weights
+from explorer.messages.heads import Floats, Heads, MadeWeights, Overview, Weights
 from explorer.messages.packed import Aside
 from explorer.messages.results import Site
 from explorer.model.taps import Probe, Tap, watching
@@ -29,6 +29,8 @@ from explorer.subjects.subject import SentenceError
 
 HELD = 1 << 28
 """Bytes of queries, keys and values of one trace that lie in memory: 268 MB."""
+_AT_ONCE = 4
+"""Heads whose rows are made together: a band of theirs stays in the cache."""
 Told = tuple[NDArray[np.bool_] | None, Tensor | None]
 """Where a site may look, and its heads' slopes."""
 
@@ -66,7 +68,7 @@ class InPassing:
         allowed, slopes_H = self._told(site)
         heads = heads_of(attention, seen, allowed, slopes_H, normalise=False)
         heads = replace(heads, allowed=self._shared(heads.allowed))
-        overview = normalise(heads)
+        overview = _normalised(heads)
         try:
             kept = packed(attention, seen, heads, self._put)
         except OSError as error:
@@ -94,3 +96,26 @@ class InPassing:
             return numbers
         self._aside = self._aside or Aside()
         return self._aside.put(numbers)
+
+
+def _normalised(heads: Heads) -> Overview:
+    """Write the normalisers and make all maps small, some heads on each core."""
+    parts = [slice(first, first + _AT_ONCE) for first in range(0, heads.shape[0], _AT_ONCE)]
+    found = on_all_cores(normalise, [_some(heads, part) for part in parts])
+    return Overview(
+        np.concatenate([one.maximum_HPP for one in found]),
+        np.concatenate([one.mean_HPP for one in found]),
+    )
+
+
+def _some(heads: Heads, part: slice) -> Heads:
+    """Views of some heads: what is written into them is written into all."""
+    by_head = {name: getattr(heads, name) for name in _BY_HEAD}
+    cut = {name: None if numbers is None else numbers[part] for name, numbers in by_head.items()}
+    return replace(heads, **cut)
+
+
+_BY_HEAD = (
+    "query_HQD", "key_HKD", "value_HKD", "normaliser_HQ", "moved_HK", "slopes_H", "sink_H",
+    "shift_HO",
+)  # fmt: skip
