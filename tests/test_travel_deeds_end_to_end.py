@@ -92,7 +92,6 @@ def test_that_then_and_now_shows_the_signed_difference_of_two_kept_steps(desk: D
             np.testing.assert_allclose(shown.weights(site, head), weights, atol=1e-5)
 
 
-@pytest.mark.xfail(reason="at times the step is gone to too early and lost", strict=False)
 def test_that_a_session_opens_at_the_step_that_was_looked_at(
     qtbot: QtBot, tmp_path: Path, desk: Desk
 ) -> None:

@@ -95,7 +95,7 @@ def test_that_keys_and_wheel_lead_through_time_and_space_plays_it(desk: Desk) ->
     track, travel = desk.window.travel.track, desk.window.travel
     track.setFocus()
     steps: list[int | None] = []
-    travel.looked.connect(lambda step, _: steps.append(step))
+    travel.looked.connect(lambda step, _, __: steps.append(step))
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_PageDown):
         QTest.keyClick(track, key)
     assert steps == [20, 19, 20, 15]

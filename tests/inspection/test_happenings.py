@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from explorer.inspection.happenings import happenings, jumps, noise_of, turns
@@ -141,6 +141,7 @@ def test_that_noise_within_the_thresholds_marks_nothing_wherever_it_lies(
 
 
 @given(seed=st.integers(0, 10**6), spread=st.floats(0.01, 1), kind=st.sampled_from("un"))
+@example(seed=742990, spread=0.3125, kind="u")
 @settings(max_examples=300, deadline=None)
 def test_that_noise_of_any_size_marks_nothing(seed: int, spread: float, kind: str) -> None:
     chance = np.random.default_rng(seed)

@@ -140,9 +140,10 @@ class AttentionPanel(Panel):
         elif answer is not None:
             self._fail(answer)
 
-    def look_back(self, step: int | None, glimpse: Glimpse | None) -> None:
+    def look_back(self, step: int | None, glimpse: Glimpse | None, openings: int) -> None:
         """Follow the run's time: show what lies here of a step, until the worker has answered."""
-        self._presence.at = step
+        if not self._presence.look(step, openings):
+            return
         trace = None if glimpse is None else glimpse.trace
         if glimpse is not None and trace is not None and self._is_in_line(trace):
             self.view.show_glimpse(trace, glimpse.measures)

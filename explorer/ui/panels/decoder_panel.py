@@ -147,9 +147,10 @@ class DecoderPanel(Panel):
         if self.isVisible():
             self._send(self._asking.wanted(self.course.wish))
 
-    def look_back(self, step: int | None, glimpse: Glimpse | None) -> None:
+    def look_back(self, step: int | None, glimpse: Glimpse | None, openings: int) -> None:
         """Follow the run's time: show what lies here of a step, until the worker has answered."""
-        self._presence.at = step
+        if not self._presence.look(step, openings):
+            return
         found = None if glimpse is None else glimpse.decoding_for(self.course.wish)
         here = self.course.decoding
         if found is not None and here is not None and found.source_text == here.source_text:

@@ -218,7 +218,7 @@ class LossPanel(Panel):
     def _take_happenings(self, found: HappeningsFound) -> None:
         self._stale |= self.chart.happened.show(found.happenings, found.on)
 
-    def look_back(self, step: int | None, glimpse: Glimpse | None) -> None:
+    def look_back(self, step: int | None, glimpse: Glimpse | None, openings: int) -> None:
         """Show on the axis of steps where a person is in the run's time."""
         self.chart.show_place(step)
 

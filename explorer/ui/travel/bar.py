@@ -31,8 +31,6 @@ from explorer.ui.widgets.head_selection import HeadSelection
 
 REST = 160
 """Milliseconds after which the worker is asked for all of a step that is looked at."""
-SOON = 500
-"""Milliseconds after which all that opening a model tells has come."""
 CALM = 300
 """Milliseconds after which a sentence that came to rest is sent through all steps."""
 
@@ -47,8 +45,8 @@ class TravelBar(QWidget):
     key = "travel"
     requested = Signal(object)
     """A `Command` for the worker."""
-    looked = Signal(object, object)
-    """The kept step that is looked at, None being now, and a `Glimpse` of it or None."""
+    looked = Signal(object, object, int)
+    """The kept step that is looked at, None being now, a `Glimpse` of it or None, and openings."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +94,7 @@ class TravelBar(QWidget):
     def go_to(self, step: int | None) -> None:
         """Look at the kept step nearest to this one, or at now, exactly and at once."""
         self.hold()
+        self._wanted = None
         if step is not None and not self.voyage.travels:
             return
         self._go(None if step is None else self.voyage.nearest(step))
@@ -103,6 +102,7 @@ class TravelBar(QWidget):
 
     def _moved_by_hand(self, step: int | None) -> None:
         self.hold()
+        self._wanted = None
         self._go(step)
 
     def _go(self, step: int | None) -> None:
@@ -118,7 +118,8 @@ class TravelBar(QWidget):
 
     def _tell(self) -> None:
         """Let all views show what lies here of this step."""
-        self.looked.emit(self.at, None if self.at is None else self.voyage.glimpse(self.at))
+        seen = None if self.at is None else self.voyage.glimpse(self.at)
+        self.looked.emit(self.at, seen, self.voyage.openings)
 
     def _settle(self) -> None:
         """Everything about this step, from the worker."""
@@ -205,7 +206,6 @@ class TravelBar(QWidget):
                 self._open(model.step)
             case Moments():
                 voyage.take_moments(event)
-                self._go_where_wanted()
                 if self.at is not None and self.at not in voyage.kept:
                     self.go_to(self.at if voyage.travels else None)
             case TravelPart():
@@ -221,6 +221,7 @@ class TravelBar(QWidget):
                 return voyage.take_end(event)
             case WentTo(step):
                 self._arrive(step)
+                self._go_where_wanted()
             case Inspected(trace=trace):
                 voyage.look(trace)
                 if self.at is not None or not self._training:
@@ -256,17 +257,17 @@ class TravelBar(QWidget):
         return {"step": self.at, "log": self.parts.log.isChecked(), "speed": self.parts.pace_key}
 
     def remember(self, values: Mapping[str, object]) -> None:
-        """Set it again; the step is gone to as soon as it is known which are kept."""
+        """Set it again; the step is gone to when the worker answers, having told what is kept."""
         self.parts.log.setChecked(values.get("log") is True)
         self.parts.set_speed(str(values.get("speed", "")))
         step = values.get("step")
         self._wanted = step if isinstance(step, int) else None
-        QTimer.singleShot(SOON, self, self._go_where_wanted)
+        if self._wanted is not None:
+            self._send(GoTo(None))
 
     def _go_where_wanted(self) -> None:
-        if self._wanted is not None and self.voyage.travels:
-            wanted, self._wanted = self._wanted, None
-            self.go_to(wanted)
+        if self._wanted is not None:
+            self.go_to(self._wanted)
 
     # What is shown
 

@@ -15,8 +15,11 @@ from explorer.ui.widgets.head_selection import HeadSelection
 class LooksBack(Protocol):
     """A panel that follows where a person is in the run's time."""
 
-    def look_back(self, step: int | None, glimpse: Glimpse | None) -> None:
-        """Show what lies here of a kept step; None is now."""
+    def look_back(self, step: int | None, glimpse: Glimpse | None, openings: int) -> None:
+        """Show what lies here of a kept step; None is now.
+
+        `openings` is how many models the bar has seen opened (`Presence`).
+        """
         ...
 
 

@@ -37,6 +37,8 @@ class Voyage:
     """Takes in what the worker tells, and knows what is to be asked."""
 
     def __init__(self) -> None:
+        self.openings = 0
+        """Models that were opened so far."""
         self.folder = ""
         self.kept: tuple[int, ...] = ()
         self.newest = 0
@@ -54,6 +56,7 @@ class Voyage:
 
     def opened(self, step: int) -> None:
         """Another model is here."""
+        self.openings += 1
         self.kept, self.folder, self.newest = (), "", step
         self._seen = None
         self.forget()
