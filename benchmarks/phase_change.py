@@ -8,9 +8,10 @@ reaches who knows the symbols alone, ln(symbols), to the first after it that is 
 A mark at a kept step says that it happened after the kept step before it; so much of the two has to
 overlap.
 
-Two controls: a rate of 1e-30, which moves no weight, so that no head may be marked; and answers
-that belong to other questions, of which only the symbols can be learned, so that heads may come to
-rest somewhere but none may become an induction head.
+Two controls: a rate of 1e-30, which moves no weight, so that nothing at all may be marked; and
+answers that belong to other questions, of which only the symbols and the lengths can be learned:
+none may become an induction head, and every other mark of a head has to come again on lists that
+the detector has not seen (`UNSEEN`), or it is denied.
 """
 
 import argparse
@@ -27,11 +28,15 @@ from typing import Any, Literal
 
 import torch
 
+from explorer.data.batches import held_out_pairs
 from explorer.data.pairs import Pair
 from explorer.data.tasks import TASKS
 from explorer.engine.run import Run
-from explorer.engine.timeline_command import happened, open_run, timeline_of
+from explorer.engine.timeline_command import asked_of, happened, open_run, timeline_of
 from explorer.inspection.examples import held_out
+from explorer.inspection.happenings import happenings
+from explorer.inspection.head_history import history_of
+from explorer.inspection.timeline import whole_timeline
 from explorer.messages.config import RunConfig
 from explorer.messages.happenings import Happening, in_words
 from explorer.messages.presets import load_preset
@@ -39,6 +44,8 @@ from explorer.messages.settings import with_values
 from explorer.messages.timeline import joined
 from explorer.runs.folder import RunFolder
 from explorer.runs.metrics import read_history
+from explorer.runs.moments import Moment
+from explorer.subjects.subject import Subject
 
 Way = Literal["as shipped", "rate 1e-30", "shuffled answers"]
 WAYS: tuple[Way, ...] = ("as shipped", "rate 1e-30", "shuffled answers")
@@ -46,6 +53,8 @@ WITHIN = 25
 """Steps of the running mean of the training loss."""
 EXAMPLES = 16
 """Held-out lists that heads are measured on, as the command `timeline` does by default."""
+UNSEEN = 1_000_003
+"""Added to the run's seed it draws the lists on which the marks of a control are tried again."""
 CPU = torch.device("cpu")
 
 
@@ -62,12 +71,14 @@ class Found:
     heads_marked: int
     figures_marked: int
     marks: tuple[str, ...]
+    denied: tuple[str, ...]
+    """Marks of a control's heads that did not come again on other lists."""
     loss: float
 
     @property
     def silent(self) -> bool:
         """Whether a control has no mark that it must not have."""
-        return not (self.heads_marked if self.way == "rate 1e-30" else self.induction)
+        return not (self.marks if self.way == "rate 1e-30" else self.induction or self.denied)
 
     @property
     def together(self) -> bool:
@@ -146,8 +157,25 @@ def look(folder: Path, way: Way, seed: int) -> Found:
     return Found(
         way, seed, subject.step, window, tuple((_before(steps, m), m.step) for m in induction),
         sum(bool(m.heads) for m in marks), sum(not m.heads for m in marks),
-        tuple(map(in_words, marks)), float(history.losses[-WITHIN:].mean()),
+        tuple(map(in_words, marks)),
+        () if way == "as shipped" else tuple(map(in_words, _denied(subject, kept, marks))),
+        float(history.losses[-WITHIN:].mean()),
     )  # fmt: skip
+
+
+def _denied(
+    subject: Subject, kept: Sequence[Moment], marks: Sequence[Happening]
+) -> list[Happening]:
+    """Marks of heads that the detector does not set on lists that it has not seen."""
+    config = subject.config
+    drawn = held_out_pairs(
+        TASKS[config.task.name], config.task, EXAMPLES, config.training.seed + UNSEEN
+    )
+    there = [
+        whole_timeline(subject, kept, asked_of(subject, pair.source, pair.target)) for pair in drawn
+    ]
+    again = {(mark.kind, mark.measure, mark.heads) for mark in happenings(history_of(there))}
+    return [m for m in marks if m.heads and (m.kind, m.measure, m.heads) not in again]
 
 
 def _before(steps: Sequence[int], mark: Happening) -> int:
@@ -172,16 +200,17 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=10, help="runs of the preset")
     parser.add_argument("--controls", type=int, default=2, help="runs of either control")
     parser.add_argument("--preset", default="induction", help="what is trained")
-    parser.add_argument("--until", type=int, default=400, help="steps of it to train")
+    parser.add_argument("--until", type=int, help="steps of it to train (all of the preset)")
     parser.add_argument("--runs", type=Path, help="keep the runs here, and go on where it ended")
     options = parser.parse_args()
     seeds, controls = (1, 1) if options.quick else (options.seeds, options.controls)
+    until = options.until or load_preset(options.preset).training.steps
     found: list[Found] = []
     with tempfile.TemporaryDirectory() as place:
         home = options.runs or Path(place)
         for way in WAYS:
             for seed in range(seeds if way == "as shipped" else controls):
-                found.append(_one(home, options.preset, way, seed, options.until))
+                found.append(_one(home, options.preset, way, seed, until))
                 print(_line(found[-1]), flush=True)
                 if options.json:
                     entries = [asdict(one) | {"together": one.together} for one in found]
@@ -201,9 +230,10 @@ def _line(found: Found) -> str:
     window = "–" if found.window is None else f"{found.window[0]:,}–{found.window[1]:,}"
     heads = ", ".join(f"{before:,}–{at:,}" for before, at in found.induction) or "–"
     said = f"{found.way:<17} seed {found.seed}  loss {found.loss:6.3f}  falls {window:<9}"
+    denied = f", denied {len(found.denied)}" if found.way != "as shipped" else ""
     return (
         f"{said}  induction head {heads:<20} {'together' if found.together else '':<9}"
-        f" marks of heads {found.heads_marked}, of figures {found.figures_marked}"
+        f" marks of heads {found.heads_marked}, of figures {found.figures_marked}{denied}"
     )
 
 

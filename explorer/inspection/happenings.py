@@ -56,16 +56,17 @@ def happenings(
 
 
 def noise_of(values_S: Doubles) -> float:
-    """The spread σ of a curve about its course, from its differences.
+    """The spread σ of a curve about its course, from its second differences (√6 σ).
 
-    A level or a slope makes none, and jumps make little: of the deviations from their median, the
-    median (0.6745 σ of normal noise) or the upper quartile (1.1503 σ), whichever says more.
+    A level or a slope makes none, a bend hardly any, and jumps make little: of the deviations from
+    their median, the median (0.6745 σ of normal noise) or the upper quartile (1.1503 σ), whichever
+    says more.
     """
-    if len(values_S) < 3:
+    if len(values_S) < 4:
         return 0.0
-    differences = np.diff(values_S)
+    differences = np.diff(values_S, n=2)
     middle, upper = np.quantile(np.abs(differences - np.median(differences)), [0.5, 0.75])
-    return float(max(middle / 0.6745, upper / 1.1503)) / math.sqrt(2)
+    return float(max(middle / 0.6745, upper / 1.1503)) / math.sqrt(6)
 
 
 def turns(values_S: Doubles, threshold: Threshold, hold: int = HOLD) -> list[Turn]:

@@ -50,8 +50,8 @@ RULE = (
     f"ever moved. Accuracy jumps when the median of {HOLD} looks exceeds that of the {HOLD} before "
     f"by {JUMP}, and each of them each of those by half of that; the loss falls when it does so by "
     f"{FALL} nats. No change counts that is less than {NOISE:g} times the noise of its own curve "
-    "(by the median and the upper quartile of its differences' deviations), and nothing is said of "
-    "what was not measured."
+    "(by the median and the upper quartile of its second differences' deviations), and nothing is "
+    "said of what was not measured."
 )
 
 
