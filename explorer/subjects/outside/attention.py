@@ -73,18 +73,17 @@ class OutsideAttention(nn.Module):
         bias: Tensor | None, dropout: float,
     ) -> tuple[Tensor, Tensor | None]:  # fmt: skip
         """B×H×Q×D mixture of the values, and the weights where they were made."""
-        self.heads, self.groups = query_BHQD.shape[1], key_BGKD.shape[1]
         query_BHQD, key_BGKD = self.queries(query_BHQD), self.keys(key_BGKD)
         value_BGKD = self.values(value_BGKD)
-        key_BHKD, value_BHKD = self._for_each_head(key_BGKD), self._for_each_head(value_BGKD)
         if mask is not None:
-            mask = mask[..., : key_BHKD.shape[2]]
+            mask = mask[..., : key_BGKD.shape[2]]
             if self.masks.watched:
                 self.masks(_table(mask))
         if bias is not None:
             bias = self.shifts(bias)
         if self.watched or self.cap or self.sink_H is not None:
-            return self._explicitly(query_BHQD, key_BHKD, value_BHKD, mask, bias, dropout)
+            return self._explicitly(query_BHQD, key_BGKD, value_BGKD, mask, bias, dropout)
+        key_BHKD, value_BHKD = self._for_each_head(key_BGKD), self._for_each_head(value_BGKD)
         mixed_BHQD = scaled_dot_product_attention(
             query_BHQD, key_BHKD, value_BHKD, _added(mask, bias, query_BHQD.dtype), dropout,
             scale=self.scaling,
@@ -92,10 +91,10 @@ class OutsideAttention(nn.Module):
         return self.mixed(mixed_BHQD), None
 
     def _explicitly(
-        self, query_BHQD: Tensor, key_BHKD: Tensor, value_BHKD: Tensor, mask: Tensor | None,
+        self, query_BHQD: Tensor, key_BGKD: Tensor, value_BGKD: Tensor, mask: Tensor | None,
         bias: Tensor | None, dropout: float,
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
-        scores_BHQK = query_BHQD @ key_BHKD.transpose(2, 3) * self.scaling
+        scores_BHQK = self._product(query_BHQD, key_BGKD.transpose(2, 3)) * self.scaling
         if self.cap:
             scores_BHQK = self.cap * torch.tanh(scores_BHQK / self.cap)
         if bias is not None:
@@ -106,8 +105,18 @@ class OutsideAttention(nn.Module):
             assert added is not None
             scores_BHQK = scores_BHQK + added
         weights_BHQK = self.weights(self._weights(scores_BHQK).to(query_BHQD.dtype))
-        mixed_BHQD = drop(weights_BHQK, dropout, self.training) @ value_BHKD
-        return self.mixed(mixed_BHQD), weights_BHQK
+        dropped_BHQK = drop(weights_BHQK, dropout) if self.training else weights_BHQK
+        return self.mixed(self._product(dropped_BHQK, value_BGKD)), weights_BHQK
+
+    def _product(self, one_BHQX: Tensor, shared_BGXY: Tensor) -> Tensor:
+        """B×H×Q×Y: heads that share are rows of one product where each has one query."""
+        if self.groups == self.heads:
+            return one_BHQX @ shared_BGXY
+        rows, heads, queries, inner = one_BHQX.shape
+        if queries > 1:
+            return one_BHQX @ self._for_each_head(shared_BGXY)
+        each = one_BHQX.reshape(rows, self.groups, heads // self.groups, inner) @ shared_BGXY
+        return each.view(rows, heads, 1, -1)
 
     def _weights(self, scores_BHQK: Tensor) -> Tensor:
         if self.sink_H is None:
@@ -162,11 +171,16 @@ def attend(
     attention = taps_of(module)
     if attention is None:  # Nobody has looked for this one: it computes all the same.
         attention = OutsideAttention().train(module.training)
-    attention.scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
-    attention.cap = softcap or 0.0
     sink_H = getattr(module, "sinks", None) if s_aux is None else s_aux
-    attention.sink_H = None if sink_H is None else sink_H.detach()
-    mixed_BHQD, weights_BHQK = attention(query, key, value, attention_mask, position_bias, dropout)
+    # Past the module's own setter and call: a step of decoding passes here for every layer.
+    told = vars(attention)
+    told["scaling"] = query.shape[-1] ** -0.5 if scaling is None else scaling
+    told["cap"] = softcap or 0.0
+    told["sink_H"] = None if sink_H is None else sink_H.detach()
+    told["heads"], told["groups"] = query.shape[1], key.shape[1]
+    mixed_BHQD, weights_BHQK = attention.forward(
+        query, key, value, attention_mask, position_bias, dropout
+    )
     return mixed_BHQD.transpose(1, 2).contiguous(), weights_BHQK
 
 

@@ -25,6 +25,7 @@ class OutsideWords:
         self.tokenizer = tokenizer
         self._size, self._target = size, target
         self._specials = frozenset(tokenizer.all_special_ids)
+        self._made: dict[int, Token] = {}
         self._written: OrderedDict[str, tuple[int, ...]] = OrderedDict()
         described = _described(tokenizer)
         self._bytewise = '"ByteLevel"' in described
@@ -35,7 +36,13 @@ class OutsideWords:
         return self._size
 
     def token(self, id: int) -> Token:
-        """A token by its id, without a place in any text."""
+        """A token by its id, without a place in any text; made once, as rivals come again."""
+        found = self._made.get(id)
+        if found is None:
+            found = self._made[id] = self._make(id)
+        return found
+
+    def _make(self, id: int) -> Token:
         piece = self.tokenizer.convert_ids_to_tokens(id)
         if piece is None:  # Rows of the output layer beyond the vocabulary, to a round number.
             piece = f"‹{id}›"
