@@ -29,10 +29,9 @@ from explorer.ui.travel.happened import Happened
 from explorer.ui.travel.voyage import Voyage
 from explorer.ui.widgets.head_selection import HeadSelection
 
-REST = 160
-"""Milliseconds after which the worker is asked for all of a step that is looked at."""
-CALM = 300
-"""Milliseconds after which a sentence that came to rest is sent through all steps."""
+REST, CALM, LIVE = 160, 300, 250
+"""Milliseconds after which the worker is asked for all of a step that is looked at; after which a
+sentence that came to rest is sent through all steps; between pictures of a run that goes on."""
 
 
 class TravelBar(QWidget):
@@ -61,7 +60,7 @@ class TravelBar(QWidget):
         self.parts = BarParts(self)
         self.track = self.parts.track
         self._rest, self._calm = self._timer(REST, self._settle), self._timer(CALM, self._travel)
-        self._frames = QTimer(self)
+        self._live, self._frames = self._timer(LIVE, self._show_all), QTimer(self)
         self._frames.timeout.connect(self._play_on)
         self._connect()
         self._show_all()
@@ -190,12 +189,10 @@ class TravelBar(QWidget):
         """Follow the run, and take in what is found out about its past."""
         changed = marked = False
         for event in events:
-            changed |= self._take(event)
-            marked |= self.happened.take(event)
+            changed, marked = self._take(event) or changed, self.happened.take(event) or marked
         self._send(self.happened.wanted())
         if marked:
-            marks = self.happened.marks
-            self.track.show_marks(marks, [in_words(mark) for mark in marks])
+            self.track.show_marks(self.happened.marks, [in_words(m) for m in self.happened.marks])
         if changed:
             self._show_all()
 
@@ -229,6 +226,9 @@ class TravelBar(QWidget):
                 return False
             case TrainStep(step=step):
                 voyage.newest = step
+                if not self._live.isActive():  # Steps come by the dozen; each moves the axis.
+                    self._live.start()
+                return False
             case TrainingChanged(state=state, step=step):
                 self._training, voyage.newest = state == "running", step
             case _:
