@@ -24,9 +24,7 @@ from explorer.messages.commands import (
     Command,
     Decode,
     ExportModel,
-    FindHappenings,
     FollowRun,
-    GoTo,
     Inspect,
     Lens,
     MeasureHeads,
@@ -43,13 +41,13 @@ from explorer.messages.commands import (
     StopTraining,
     TraceFlow,
     TracePath,
-    Travel,
     Watch,
 )
 from explorer.messages.events import DataPreviewed, Failed, ModelExported, ModelOpened, Progress
 from explorer.messages.race import ControlRace, RaceCommand, StartRace, WatchRace
 from explorer.messages.runs import RunCommand
 from explorer.messages.settings import SettingsError
+from explorer.messages.travel import LookBack
 from explorer.runs.weights import ModelFileError
 from explorer.subjects.opening import describe
 from explorer.subjects.outward.writing import write_outward
@@ -132,6 +130,9 @@ class Engine:
         if isinstance(command, RunCommand):
             self._runs.answer(command)
             return
+        if isinstance(command, LookBack):
+            self._back.answer(command)
+            return
         match command:
             case OpenModel():
                 self._open(lambda: self._opening.open(command))
@@ -175,8 +176,6 @@ class Engine:
                 self._measuring.answer(command)
             case StartRace() | ControlRace() | WatchRace():
                 self._command_race(command)
-            case Travel() | GoTo() | FindHappenings():
-                self._back.answer(command)
             case Watch():
                 self._watched.take(command, self._run.run)
             case _:

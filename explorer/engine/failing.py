@@ -13,7 +13,7 @@ from explorer.messages.commands import (
     StopFetching,
 )
 from explorer.messages.runs import RunCommand
-from explorer.messages.travel import GoTo, Travel
+from explorer.messages.travel import GoTo, InspectParent, Travel
 
 About = Literal["sentence", "model", "training", "engine", "runs"]
 
@@ -33,7 +33,9 @@ def about(command: Command) -> About:
     if isinstance(command, RunCommand):
         return "runs"
     match command:
-        case OpenModel() | ExportModel() | FollowRun() | StopFetching() | GoTo() | Travel():
+        case OpenModel() | ExportModel() | FollowRun() | StopFetching():
+            return "model"
+        case GoTo() | Travel() | InspectParent():
             return "model"
         case Inspect() | Decode() | Lens():
             return "sentence"

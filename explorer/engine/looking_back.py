@@ -4,13 +4,12 @@ from collections.abc import Callable
 
 from explorer.engine.finding import FindingWork
 from explorer.engine.keeping import Emit
+from explorer.engine.parents import Parents
 from explorer.engine.sentences import Sentences
 from explorer.engine.texts_of_then import TextsOfThen
 from explorer.engine.travelling import Travelling
 from explorer.messages.commands import LATEST_WINS, Command
-from explorer.messages.travel import FindHappenings, GoTo, Travel
-
-LookBack = Travel | GoTo | FindHappenings
+from explorer.messages.travel import FindHappenings, GoTo, InspectParent, LookBack, Travel
 
 
 class LookingBack:
@@ -23,6 +22,7 @@ class LookingBack:
         self.travelling = Travelling(emit, sentences)
         self._went = went
         self._finding = FindingWork(emit, sentences)
+        self._parents = Parents(emit, sentences)
         self._texts = TextsOfThen(emit, self.travelling)
         self._turn = self._wrote = False
 
@@ -41,6 +41,8 @@ class LookingBack:
                 self._went()
             case FindHappenings():
                 self._finding.answer(command)
+            case InspectParent():
+                self._parents.answer(command)
 
     def after(self, command: Command) -> None:
         """A command was carried out: other steps may be kept by now."""

@@ -8,7 +8,7 @@ from explorer.messages.flow import PLAIN_FLOW, FlowChoice
 from explorer.messages.foreign import ExportModel, StopFetching
 from explorer.messages.race import ControlRace, StartRace, WatchRace
 from explorer.messages.runs import ListRuns, ReadCurves, RunCommand
-from explorer.messages.travel import FindHappenings, GoTo, Travel, Watch
+from explorer.messages.travel import FindHappenings, GoTo, InspectParent, LookBack, Travel, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,15 +210,14 @@ Command = (
     | ControlRace
     | WatchRace
     | RunCommand
-    | Travel
-    | GoTo
+    | LookBack
     | Watch
-    | FindHappenings
     | Shutdown
 )
 
 LATEST_WINS = (
     Inspect, Decode, Lens, PreviewData, MeasureHeads, MeasureSample, TraceFlow, TracePath,
     WatchRace, ListRuns, ReadCurves, Travel, GoTo, FindHappenings,
+    InspectParent,
 )  # fmt: skip
 """Commands of which only the newest of a kind matters; the others are never dropped."""

@@ -28,6 +28,7 @@ from explorer.messages.travel import (
     Finding,
     HappeningsFound,
     Moments,
+    ParentInspected,
     SentencesWatched,
     Travelled,
     TravelPart,
@@ -262,6 +263,7 @@ Event = (
     | Travelled
     | TravelWritten
     | WentTo
+    | ParentInspected
     | WatchState
     | SentencesWatched
     | Finding

@@ -17,7 +17,7 @@ Doubles = NDArray[np.float64]
 
 HOLD = 3
 """Kept steps in a row that must agree before anything is marked."""
-NOISE = 6.0
+NOISE = 7.0
 """How many times the noise of its own curve a change must be."""
 JUMP = 0.2
 """Least rise of accuracy or exact match that is a jump."""

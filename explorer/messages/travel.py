@@ -45,6 +45,18 @@ class GoTo:
 
 
 @dataclass(frozen=True, slots=True)
+class InspectParent:
+    """Read a pair by the kept weights of the fork's parent nearest to a step; replaces its elder.
+
+    The target is what the fork read, written by it or not, so that the two can be subtracted.
+    """
+
+    source: str
+    target: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """Watch these sentences while training, in the run at hand and in the next ones."""
 
@@ -57,6 +69,9 @@ class FindHappenings:
 
     examples: int
     request: int = 0
+
+
+LookBack = Travel | GoTo | FindHappenings | InspectParent
 
 
 # What the window is told
@@ -113,6 +128,14 @@ class WentTo:
     """Answers come from the kept weights of this step from now on; None: from those of now."""
 
     step: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParentInspected:
+    """The answer to an `InspectParent`; the trace names the step whose weights were read."""
+
+    asked: InspectParent
+    trace: Trace
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -10,15 +11,20 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from explorer.engine.watching import watched_trace
 from explorer.messages.commands import PauseTraining, StartTraining
 from explorer.messages.events import ModelOpened
 from explorer.messages.runs import RunInfo
+from explorer.messages.shown import Shown
+from explorer.messages.travel import Watched
 from explorer.resources import sample_models
 from explorer.runs.notes import read_notes
+from explorer.subjects.opening import open_subject
 from explorer.ui.panels.runs_panel import RunsPanel
 from explorer.ui.runs.fork_dialog import ForkDialog
 from tests.desk import Desk
-from tests.small import begin, finish, small_config
+from tests.small import CPU, begin, finish, small_config
+from tests.whole import whole
 
 SAMPLES = len(sample_models())
 
@@ -186,3 +192,37 @@ def test_that_a_fork_is_made_in_a_dialog_and_stands_before_its_parents_curve(des
     curves = desk.loss.curves
     assert len(curves.parent.series) == 20 and curves.marks[0].step == 10
     assert "Branched off first at step 10" in panel(desk).done.said.text()
+    differs_from_its_parent_at_equal_steps(desk)
+
+
+def differs_from_its_parent_at_equal_steps(desk: Desk) -> None:
+    """One press subtracts the parent, and goes along when another step is looked at."""
+    desk.window.set_text("3 1 4")
+    desk.wait(lambda: desk.shown == "3 1 4" and desk.trace is not None and desk.trace.step == 20)
+    button = desk.attention.view.side.comparing.parent_
+    assert button.isVisible()
+    desk.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    desk.wait(lambda: signed(desk) is not None)
+    assert "minus the parent: first, step 20" in desk.attention.view.done.text()
+    trace, shown = desk.trace, signed(desk)
+    assert trace is not None and shown is not None
+    parent = open_subject(run(desk, "first").path, CPU)
+    theirs = watched_trace(parent, Watched(trace.source_text, trace.target_text))
+    for site in trace.weights:
+        apart = whole(trace.weights[site]) - whole(theirs.weights[site])
+        assert apart.shape[1:] == (1, 1) or np.abs(apart).max() > 0
+        for head, weights in enumerate(apart):
+            np.testing.assert_allclose(shown.weights(site, head), weights, atol=1e-6)
+    desk.window.travel.go_to(10)
+    desk.wait(lambda: (found := signed(desk)) is not None and found.trace.step == 10)
+    shown = signed(desk)
+    assert shown is not None, "where it branched off, it is its parent"
+    assert all(not whole(shown.weights(site, 0)).any() for site in shown.trace.weights)
+    desk.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert signed(desk) is None and not desk.attention.view.done.text()
+
+
+def signed(desk: Desk) -> Shown | None:
+    """The difference on screen, if it is one."""
+    shown = desk.attention.view.shown
+    return shown if shown is not None and shown.signed else None

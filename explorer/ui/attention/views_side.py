@@ -84,6 +84,7 @@ class ViewsSide(QWidget):
     def _connect(self) -> None:
         self.selection.follow(self.say_head)
         self.switch.chosen.connect(self._turn_to)
+        self.comparing.requested.connect(self.requested)
         self.pin.clicked.connect(self._pin)
         for view in self.views.values():
             view.pointed.connect(self.pointed)
@@ -127,6 +128,7 @@ class ViewsSide(QWidget):
 
     def receive(self, events: Sequence[Event]) -> None:
         """Tell every view what happened."""
+        self.comparing.receive(events)
         for view in self.views.values():
             view.receive(events)
 

@@ -164,6 +164,7 @@ class AttentionPanel(Panel):
 
     def _open(self, model: ModelInfo) -> None:
         self._model, self._reopened, self.view.foreign = model, True, model.foreign
+        self.view.side.comparing.opened(model.branch)
         self.view.about = "\n".join(model.notes)
         self._name_lines(lines_of(model))
         if model.example and not (self._typed and self.source.text().strip()):
