@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from explorer.messages.commands import StartTraining
-from explorer.messages.events import Decoded, TravelPart, WatchState
+from explorer.messages.events import Decoded, SentencesWatched, TravelPart, WatchState
 from explorer.messages.travel import Watched
 from explorer.ui.panels.watch_panel import WatchPanel
 from explorer.ui.travel.axis import TimeAxis
@@ -52,6 +52,9 @@ def test_that_dragging_shows_the_text_that_each_step_wrote_without_the_worker(de
     steps = (48, 40, 28, 4)
     desk.wait(lambda: all(travel.voyage.wrote(step) is not None for step in travel.voyage.kept))
     assert not travel.parts.wrote.isVisible(), "the text of now stands in the line"
+    watch = desk.panel(WatchPanel)
+    next(d for d in desk.window.docks.docks if d.widget().isAncestorOf(watch)).raise_()
+    desk.wait(lambda: watch.isVisible() and watch.step.text() == "as of step 60")
     told = len(desk.outbox.all(Decoded))
     QTest.mousePress(track, LEFT, NONE, spot(desk, 60))
     for step in steps:
@@ -60,6 +63,9 @@ def test_that_dragging_shows_the_text_that_each_step_wrote_without_the_worker(de
         assert written is not None and seen is not None
         assert travel.parts.wrote.text() == f"wrote: {written.text or '(nothing)'}"
         assert seen.step == step and seen.steps == written.steps and not seen.reference
+        desk.wait(lambda step=step: watch.step.text() == f"as of step {step}")
+        shown = desk.outbox.last(SentencesWatched)
+        assert shown is not None and shown.step == step and shown.traces[0].step == step
     assert len(desk.outbox.all(Decoded)) == told
     assert len({found.text for found in map(travel.voyage.wrote, steps) if found}) > 1
     dragged = desk.decoder.course.decoding

@@ -77,7 +77,7 @@ class Engine:
         self._sentences = Sentences(emit)
         self._measuring = Measuring(emit, self._sentences)
         self._watched = WatchList(emit, self._sentences)
-        self._back = LookingBack(emit, self._sentences, self._watched.look)
+        self._back = LookingBack(emit, self._sentences, self._watched)
         self._run = RunControl(emit, self._device, self._report, self._take)
         self._race = Racing(emit, self._device, self._report)
         self._runs = RunsWork(emit, self._run, self._move)

@@ -1,26 +1,25 @@
 """All that goes through the kept weights of a run: one sentence, what happened, and the past."""
 
-from collections.abc import Callable
-
 from explorer.engine.finding import FindingWork
 from explorer.engine.keeping import Emit
 from explorer.engine.parents import Parents
 from explorer.engine.sentences import Sentences
 from explorer.engine.texts_of_then import TextsOfThen
 from explorer.engine.travelling import Travelling
+from explorer.engine.watch_list import WatchList
 from explorer.messages.commands import LATEST_WINS, Command
-from explorer.messages.travel import FindHappenings, GoTo, InspectParent, LookBack, Travel
+from explorer.messages.travel import FindHappenings, GoTo, InspectParent, LookBack, Travel, WatchAt
 
 
 class LookingBack:
     """Answers in slices; while a run trains, each waits for one of the run's.
 
-    `went` is called when answers come from other weights than before.
+    `watched` looks again when answers come from other weights than before.
     """
 
-    def __init__(self, emit: Emit, sentences: Sentences, went: Callable[[], None]) -> None:
+    def __init__(self, emit: Emit, sentences: Sentences, watched: WatchList) -> None:
         self.travelling = Travelling(emit, sentences)
-        self._went = went
+        self._watched = watched
         self._finding = FindingWork(emit, sentences)
         self._parents = Parents(emit, sentences)
         self._texts = TextsOfThen(emit, self.travelling)
@@ -38,7 +37,9 @@ class LookingBack:
                 self.travelling.answer(command)
             case GoTo():
                 self.travelling.go_to(command)
-                self._went()
+                self._watched.look()
+            case WatchAt(step=step):
+                self._watched.look_at(step)
             case FindHappenings():
                 self._finding.answer(command)
             case InspectParent():

@@ -1,13 +1,17 @@
 """The sentences that are watched: chosen in the window, looked at, and given to new runs."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from explorer.engine.keeping import Emit
+from explorer.engine.past import Past, nearest
 from explorer.engine.run import Run
 from explorer.engine.sentences import Sentences
 from explorer.engine.watching import watched_trace
+from explorer.messages.results import Trace
 from explorer.messages.travel import SentencesWatched, Watch, Watched, WatchState
 from explorer.runs.folder import RunFolder
+from explorer.runs.moments import moments
 from explorer.runs.watch import WatchFolder
 from explorer.subjects.subject import SentenceError, Subject
 
@@ -18,6 +22,7 @@ class WatchList:
     def __init__(self, emit: Emit, sentences: Sentences) -> None:
         self._emit, self._sentences = emit, sentences
         self._lists: dict[str, tuple[Watched, ...]] = {}
+        self._past: Past | None = None
 
     @property
     def _live(self) -> Subject | None:
@@ -70,9 +75,24 @@ class WatchList:
         asked = self._sentences.asked
         if asked is None or not self.sentences:
             return
-        readable, _ = self._readable(asked, self.sentences)
-        traces = tuple(watched_trace(asked, sentence) for sentence in readable)
-        self._emit(SentencesWatched(asked.step, traces))
+        self._show(asked)
+
+    def look_at(self, step: int) -> None:
+        """The same through the kept weights nearest to a step, wherever the answers come from."""
+        live = self._live
+        kept = moments(RunFolder(Path(live.origin))) if live is not None and self.sentences else ()
+        if live is None or not kept:
+            return
+        if self._past is None or self._past.live is not live:
+            self._past = Past(live)
+        self._show(self._past.go_to(nearest(kept, step)))
+
+    def _show(self, subject: Subject) -> None:
+        traces: list[Trace] = []
+        for sentence in self.sentences:
+            with suppress(SentenceError):  # That it cannot be read was said when it was chosen.
+                traces.append(watched_trace(subject, sentence))
+        self._emit(SentencesWatched(subject.step, tuple(traces)))
 
     def _readable(
         self, subject: Subject, sentences: tuple[Watched, ...]

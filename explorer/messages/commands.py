@@ -8,7 +8,15 @@ from explorer.messages.flow import PLAIN_FLOW, FlowChoice
 from explorer.messages.foreign import ExportModel, StopFetching
 from explorer.messages.race import ControlRace, StartRace, WatchRace
 from explorer.messages.runs import ListRuns, ReadCurves, RunCommand
-from explorer.messages.travel import FindHappenings, GoTo, InspectParent, LookBack, Travel, Watch
+from explorer.messages.travel import (
+    FindHappenings,
+    GoTo,
+    InspectParent,
+    LookBack,
+    Travel,
+    Watch,
+    WatchAt,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +226,6 @@ Command = (
 LATEST_WINS = (
     Inspect, Decode, Lens, PreviewData, MeasureHeads, MeasureSample, TraceFlow, TracePath,
     WatchRace, ListRuns, ReadCurves, Travel, GoTo, FindHappenings,
-    InspectParent,
+    InspectParent, WatchAt,
 )  # fmt: skip
 """Commands of which only the newest of a kind matters; the others are never dropped."""

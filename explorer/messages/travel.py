@@ -64,6 +64,16 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchAt:
+    """Tell the watched sentences by the kept weights nearest to a step, while time is dragged.
+
+    Replaces its elder; all else goes on being answered from where it is.
+    """
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindHappenings:
     """Find out what happened when, on so many held-out examples; 0 gives it up."""
 
@@ -71,7 +81,7 @@ class FindHappenings:
     request: int = 0
 
 
-LookBack = Travel | GoTo | FindHappenings | InspectParent
+LookBack = Travel | GoTo | WatchAt | FindHappenings | InspectParent
 
 
 # What the window is told

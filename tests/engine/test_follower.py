@@ -1,5 +1,7 @@
 """A run that somebody else trains, shown from its folder while it grows."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from explorer.engine import follower
 from explorer.engine.engine import Engine
 from explorer.engine.run import Run
 from explorer.messages.commands import FollowRun, Inspect, OpenModel, ResumeTraining, StartTraining
@@ -146,6 +149,34 @@ def test_that_the_end_of_the_run_ends_the_following(run: Run) -> None:
     assert steps(told) == list(range(7, 21))
     assert [e.state for e in told if isinstance(e, TrainingChanged)] == ["finished"]
     assert watcher.engine.patience is None
+
+
+_TRAINER = (
+    "import pathlib, sys; from explorer.runs.lock import RunLock; "
+    "held = RunLock.take(pathlib.Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+)
+
+
+def test_that_a_trainer_killed_by_signal_9_ends_the_following_in_words(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "QUIET_SECONDS", 0.05)
+    run.close()
+    command = [sys.executable, "-c", _TRAINER, str(run.folder.path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as trainer:
+        assert trainer.stdout is not None and trainer.stdout.readline() == "held\n"
+        watcher = Watcher(run.folder.path)
+        end = time.monotonic() + 0.2
+        while time.monotonic() < end:  # Quiet for longer than what is left of it is given.
+            assert not [e for e in watcher.news() if isinstance(e, TrainingChanged)]
+        trainer.kill()
+    told: list[TrainingChanged] = []
+    end = time.monotonic() + 20
+    while not told and time.monotonic() < end:
+        told = [e for e in watcher.news() if isinstance(e, TrainingChanged)]
+    assert [(e.state, e.step) for e in told] == [("stopped", 6)]
+    assert "Resume" in told[0].detail and watcher.engine.patience is None
 
 
 def test_that_a_followed_run_is_not_continued_here(run: Run) -> None:

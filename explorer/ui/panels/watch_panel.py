@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout
 
 from explorer.messages.events import Event, Inspected, ModelOpened
 from explorer.messages.results import Trace
-from explorer.messages.travel import SentencesWatched, Watch, Watched, WatchState
+from explorer.messages.travel import SentencesWatched, Watch, WatchAt, Watched, WatchState
 from explorer.ui import theme
 from explorer.ui.panel import Panel
+from explorer.ui.travel.glimpse import Glimpse
+from explorer.ui.travel.presence import Presence
 from explorer.ui.travel.watch_row import WatchRow
 from explorer.ui.widgets.figures import count, size
 from explorer.ui.widgets.head_selection import HeadSelection
@@ -45,6 +47,7 @@ class WatchPanel(Panel):
         self._seen: Watched | None = None
         self._state = WatchState(())
         self._traces: dict[str, Trace] = {}
+        self._presence = Presence()
         self._arrange()
         self._show()
 
@@ -83,17 +86,26 @@ class WatchPanel(Panel):
         self._selection = selection
         selection.follow(self._show_maps)
 
+    def look_back(self, step: int | None, glimpse: Glimpse | None, openings: int) -> None:
+        """Follow the run's time, at every step of it that the worker keeps up with."""
+        holds = self._presence.look(step, openings)
+        if holds and step is not None and self.rows and self.isVisible():
+            self.requested.emit(WatchAt(step))
+
     # What the worker says
 
     def receive(self, events: Sequence[Event]) -> None:
         """Follow the list, its cost, and the sentences as they are."""
         for event in events:
+            self._presence.take(event)
             match event:
                 case ModelOpened():
                     self._traces.clear()
                 case WatchState():
                     self._state = event
                     self._show()
+                case SentencesWatched(step=step) if self._presence.at not in (None, step):
+                    pass  # Time has been dragged on since.
                 case SentencesWatched(step=step, traces=traces):
                     self._traces = {trace.source_text: trace for trace in traces}
                     self.step.set_text(f"as of step {count(step)}")
