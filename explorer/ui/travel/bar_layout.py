@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.messages.decoding import Decoding
+from explorer.messages.foreign import NO_STEP
 from explorer.ui import theme
 from explorer.ui.icons import icon
 from explorer.ui.travel.track import TimeTrack
@@ -109,7 +110,9 @@ class BarParts:
         self.wrote.set_text(f"wrote: {wrote.text or '(nothing)'}" if wrote is not None else "")
         self.wrote.setVisible(known)
         self.now.setChecked(step is None)
-        if step is None:
+        if step is None and newest == NO_STEP:
+            self.where.set_text("Pre-trained", "text")
+        elif step is None:
             self.where.set_text(f"Now, step {count(newest)}", "text")
         else:
             self.where.set_text(f"Step {count(step)}", "accent")

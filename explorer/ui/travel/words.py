@@ -9,9 +9,7 @@ from explorer.ui import theme
 from explorer.ui.travel.voyage import Course, Voyage
 from explorer.ui.widgets.figures import count
 
-NO_PAST = (
-    "No earlier step of this model is here: train one, or open a run, and its time can be dragged."
-)
+NO_PAST = "No earlier step is here: train, or open a run."
 
 NO_FILM = (
     "There is nothing to film yet: open or train a run, type a sentence, and wait until it has "
