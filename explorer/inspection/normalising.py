@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.messages.heads import POOLED, Floats, Heads, Overview
@@ -24,6 +25,8 @@ Made = TypeVar("Made")
 
 _BAND = 1 << 20
 """Scores of all heads that are made at a time, about: they should stay in the cache."""
+_SMALL = 1 << 18
+"""The same where maps are made small besides."""
 
 
 def normalisers_of(heads: Heads) -> Floats:
@@ -93,13 +96,31 @@ def normalised(heads: Heads) -> tuple[Floats, Overview]:
     column_edges = np.arange(columns + 1) * keys // columns
     starts, widths = column_edges[:-1], np.diff(column_edges).astype(np.float32)
     maximum, mean = (np.empty((count, rows, columns), np.float32) for _ in range(2))
-    for place, (band, weights_HRK, normaliser_HR) in enumerate(_bands(heads, edges)):
+    # Several places at once where they are small: a band costs calls that all threads wait for.
+    most = max(1, _SMALL * rows // max(1, count * queries * keys))
+    firsts = np.append(np.arange(0, rows, most), rows)
+    for number, (band, weights_HRK, normaliser_HR) in enumerate(_bands(heads, edges[firsts])):
         normaliser_HQ[:, band] = normaliser_HR.numpy()
+        first, past = int(firsts[number]), int(firsts[number + 1])
         # Columns band by band too: rows as long as the text would be the peak of memory.
-        np.maximum.reduceat(weights_HRK.amax(dim=1).numpy(), starts, axis=1, out=maximum[:, place])
-        np.add.reduceat(weights_HRK.mean(dim=1).numpy(), starts, axis=1, out=mean[:, place])
+        largest_HPK, middle_HPK = _by_place(weights_HRK, np.diff(edges[first : past + 1]))
+        np.maximum.reduceat(largest_HPK, starts, axis=2, out=maximum[:, first:past])
+        np.add.reduceat(middle_HPK, starts, axis=2, out=mean[:, first:past])
     mean /= widths
     return normaliser_HQ, Overview(maximum, mean)
+
+
+def _by_place(weights_HRK: Tensor, rows_P: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """H×P×K: the largest and the mean of the rows of each place."""
+    if (rows_P == rows_P[0]).all():
+        weights_HPRK = weights_HRK.unflatten(1, (len(rows_P), int(rows_P[0])))
+        return weights_HPRK.amax(dim=2).numpy(), weights_HPRK.mean(dim=2).numpy()
+    parts = weights_HRK.split(rows_P.tolist(), dim=1)
+    largest_HPK, middle_HPK = (
+        torch.stack(each, dim=1).numpy()
+        for each in ([part.amax(dim=1) for part in parts], [part.mean(dim=1) for part in parts])
+    )
+    return largest_HPK, middle_HPK
 
 
 @dataclass(frozen=True, slots=True)

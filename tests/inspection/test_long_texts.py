@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from explorer.inspection import tracing
+from explorer.inspection import normalising, tracing
 from explorer.messages.heads import MadeWeights
 from tests.small import small_config
 from tests.subject import small_subject
@@ -61,6 +61,7 @@ def test_that_the_same_holds_of_a_model_from_outside(
     read, nothing = subject.source(text), subject.target("")
     length = len(read.tokens)
     monkeypatch.setattr(tracing, "DENSE", 10)
+    monkeypatch.setattr(normalising, "_SMALL", 10)
     monkeypatch.setattr(tracing, "on_all_cores", lambda do, all: [do(one) for one in all])
     with Largest() as largest:
         found = tracing.trace(subject, read, nothing, text, "", own_target=False)
