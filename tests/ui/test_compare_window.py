@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from explorer.messages import events
 from explorer.messages.config import RunConfig, TrainingConfig
 from explorer.messages.results import Baseline, History, Measurement, ModelInfo
-from explorer.messages.runs import RunCurve
+from explorer.messages.runs import ReadCurves, RunCurve
 from explorer.ui import theme
 from explorer.ui.panels.loss_panel import LossPanel
 from explorer.ui.runs.comparing import RunsCompared
@@ -148,7 +148,8 @@ def test_that_the_plot_is_saved_as_a_picture(panel: LossPanel, tmp_path: Path) -
 
 
 def test_that_runs_of_the_list_are_aligned_and_their_differences_shown(panel: LossPanel) -> None:
-    compared = RunsCompared(panel)
+    compared = RunsCompared(panel, lambda _: False)
+    compared.ask(ReadCurves(("a", "b")))
     at = np.arange(1, 11)
     floats = np.linspace(3.0, 1.0, 10).astype(np.float32)
     clock = np.linspace(0.5, 5.0, 10)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from explorer.engine.watching import watched_trace
 from explorer.messages.commands import PauseTraining, StartTraining
 from explorer.messages.events import ModelOpened
-from explorer.messages.runs import RunInfo
+from explorer.messages.runs import CurvesRead, RunInfo
 from explorer.messages.shown import Shown
 from explorer.messages.travel import Watched
 from explorer.resources import sample_models
@@ -152,6 +152,41 @@ def test_that_a_run_that_trains_here_is_neither_deleted_nor_renamed(desk: Desk) 
     assert Path(run(desk, name).path).exists()
     panel(desk).model.setData(panel(desk).model.index(panel(desk).model.rowCount() - 1), "other")
     desk.wait(lambda: "press Stop, then rename it" in panel(desk).notice.text())
+
+
+def test_that_a_comparison_goes_on_with_a_run_that_trains_and_does_not_come_forward(
+    desk: Desk,
+) -> None:
+    desk.window.send(StartTraining(small_config({"training.steps": 100_000})))
+    desk.wait(lambda: desk.outbox.step > 2 and len(names(desk)) == 3 + SAMPLES)
+    (name,) = set(names(desk)) - {"first", "second", *sample_models()}
+    click(desk, name)
+    click(desk, "first", more=True)
+    desk.qtbot.mouseClick(panel(desk).compare_button, Qt.MouseButton.LeftButton)
+    desk.wait(lambda: panel(desk).compared.window is not None)
+    window, begun = panel(desk).compared.window, steps_read(desk, name)[0]
+    assert window is not None and window.isVisible()
+    window.hide()
+
+    def draws_newest() -> bool:
+        step, loss = steps_read(desk, name)
+        return step > begun and f"{name}: training {loss:.4g} " in window.plot.words_at(step)
+
+    desk.wait(draws_newest)
+    assert not window.isVisible(), "newer points bring no window forward"
+    desk.click("Stop")
+    desk.wait(lambda: desk.state == "stopped")
+    last = desk.outbox.step
+    desk.wait(lambda: steps_read(desk, name)[0] == last)
+    window.close()
+
+
+def steps_read(desk: Desk, name: str) -> tuple[int, float]:
+    """The last step of a run's curve and its loss, as the comparison was told them."""
+    told = desk.outbox.last(CurvesRead)
+    assert told is not None
+    history = next(one.history for one in told.runs if one.name == name)
+    return int(history.steps[-1]), float(history.losses[-1])
 
 
 def test_that_notes_are_kept_in_the_folder_even_when_the_window_closes_at_once(

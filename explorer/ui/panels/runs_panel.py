@@ -23,6 +23,7 @@ from explorer.messages.run_file import RunExported, RunImported
 from explorer.messages.runs import (
     CurvesRead,
     ListRuns,
+    ReadCurves,
     RenameRun,
     RunForked,
     RunFound,
@@ -65,7 +66,7 @@ class RunsPanel(Panel):
         self.order = RunOrder(self.model)
         self.notice, self.done = Notice(self), DoneBar(self)
         self.actions_ = RunActions(self, self.done, self.notice)
-        self.compared = RunsCompared(self)
+        self.compared = RunsCompared(self, self._grows)
         self.list = self._make_list()
         self.notes = NotesField(self)
         self.total = TextLine("All runs")
@@ -154,6 +155,7 @@ class RunsPanel(Panel):
         self.list.customContextMenuRequested.connect(self._pop_up)
         self.model.renamed.connect(lambda path, name: self._send(RenameRun(path, name)))
         self.actions_.requested.connect(self._send)
+        self.compared.requested.connect(self.requested)
         self.actions_.changed.connect(self.refresh)
         self.actions_.rename_asked.connect(lambda: self.list.edit(self.list.currentIndex()))
         self.notes.requested.connect(self.requested)
@@ -162,7 +164,16 @@ class RunsPanel(Panel):
 
     def _send(self, command: object) -> None:
         self.notice.clear()
-        self.requested.emit(command)
+        if isinstance(command, ReadCurves):
+            self.compared.ask(command)
+        else:
+            self.requested.emit(command)
+
+    def _grows(self, path: str) -> bool:
+        """Whether a run is trained, here or elsewhere, as far as is known."""
+        here = self.model.here
+        own = path == here.trained and here.state == "running"
+        return own or any(run.path == path and run.trained for run in self.model.runs)
 
     def _pop_up(self, at: QPoint) -> None:
         self.menu.popup(self.list.viewport().mapToGlobal(at))
