@@ -1,9 +1,12 @@
 """Which answers a panel takes while it and the bar of time learn of another model in turns."""
 
+from dataclasses import replace
+
 from pytestqt.qtbot import QtBot
 
 from explorer.messages.config import RunConfig
 from explorer.messages.events import ModelOpened, Moments, WentTo
+from explorer.messages.foreign import NO_STEP
 from explorer.messages.results import ModelInfo
 from explorer.messages.travel import GoTo
 from explorer.ui.travel.bar import TravelBar
@@ -44,3 +47,12 @@ def test_that_the_step_of_a_session_is_gone_to_in_its_model_and_not_in_the_one_b
     assert bar.at is None
     bar.receive([WentTo(None)])
     assert bar.at == 8 and asked[-1] == GoTo(8)
+
+
+def test_that_a_model_without_steps_is_called_pre_trained(qtbot: QtBot) -> None:
+    bar = TravelBar()
+    qtbot.addWidget(bar)
+    bar.receive([ModelOpened(replace(OPENED.model, step=NO_STEP))])
+    assert bar.parts.where.text() == "Pre-trained"
+    bar.receive([OPENED])
+    assert bar.parts.where.text() == "Now, step 60"
