@@ -20,8 +20,8 @@ from explorer.ui.widgets.attention_words import number
 from explorer.ui.widgets.painting import paint_safely
 
 HIGH = 96
-HIGH_IN_COLOUR = 168
-"""A photograph's parts are smaller, and there are more of them."""
+HIGH_IN_COLOUR = 120
+"""A photograph has more parts; higher, a window of 800 pixels would have to grow."""
 _STRONGEST = 0.8
 """How much of a part the tint of the largest weight covers."""
 _WIDEST = 6
