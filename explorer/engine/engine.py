@@ -45,7 +45,7 @@ from explorer.messages.commands import (
 )
 from explorer.messages.events import DataPreviewed, Failed, ModelExported, ModelOpened, Progress
 from explorer.messages.race import ControlRace, RaceCommand, StartRace, WatchRace
-from explorer.messages.runs import RunCommand
+from explorer.messages.runs import ForkRun, RunCommand
 from explorer.messages.settings import SettingsError
 from explorer.messages.travel import LookBack
 from explorer.runs.weights import ModelFileError
@@ -129,6 +129,8 @@ class Engine:
             self._race.hold()
         if isinstance(command, RunCommand):
             self._runs.answer(command)
+            if isinstance(command, ForkRun):
+                self._watched.begin(self._run.run)
             return
         if isinstance(command, LookBack):
             self._back.answer(command)
@@ -143,8 +145,7 @@ class Engine:
                 self._emit(ModelExported(folder, loader))
             case StartTraining():
                 self._run.start(command)
-                if self._run.run is not None:
-                    self._watched.begin(self._run.run)
+                self._watched.begin(self._run.run)
             case ResumeTraining():
                 self._resume_training(command)
             case PauseTraining():

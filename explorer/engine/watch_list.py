@@ -50,10 +50,10 @@ class WatchList:
         self._tell(run, refused)
         self.look()
 
-    def begin(self, run: Run) -> None:
+    def begin(self, run: Run | None) -> None:
         """Let a new run watch what is watched of its task."""
         live = self._live
-        if live is None:
+        if live is None or run is None:
             return
         readable, refused = self._readable(live, self.sentences)
         if readable:

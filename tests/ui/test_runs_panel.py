@@ -18,7 +18,9 @@ from explorer.messages.runs import CurvesRead, RunInfo
 from explorer.messages.shown import Shown
 from explorer.messages.travel import Watched
 from explorer.resources import sample_models
+from explorer.runs.folder import RunFolder
 from explorer.runs.notes import read_notes
+from explorer.runs.watch import WatchFolder
 from explorer.subjects.opening import open_subject
 from explorer.ui.panels.runs_panel import RunsPanel
 from explorer.ui.runs.fork_dialog import ForkDialog
@@ -224,6 +226,8 @@ def test_that_a_fork_is_made_in_a_dialog_and_stands_before_its_parents_curve(des
     desk.wait(lambda: run(desk, "first from 10").step == 20)
     fork = run(desk, "first from 10")
     assert fork.parent_step == 10 and fork.changed == (("training.learning_rate", "0.01"),)
+    watched = WatchFolder.of(RunFolder(Path(fork.path))).steps()
+    assert watched[-1] > 10, "its sentences are watched like its parent's"
     curves = desk.loss.curves
     assert len(curves.parent.series) == 20 and curves.marks[0].step == 10
     assert "Branched off first at step 10" in panel(desk).done.said.text()
