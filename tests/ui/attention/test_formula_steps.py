@@ -136,7 +136,7 @@ def test_that_a_trace_without_queries_and_keys_has_no_steps():
 def test_that_a_weight_too_small_for_a_float_is_held_against_nothing():
     trace = worked(2, 2)
     heads = trace.heads[ENCODER]
-    far = replace(heads, query_HQD=heads.query_HQD * 200)
+    far = replace(heads, query_HQD=np.asarray(heads.query_HQD) * 200)
     weights = np.stack([np.eye(2, dtype=np.float32)] * 2)
     found = steps(
         replace(trace, weights={ENCODER: weights}, heads={ENCODER: far}), ENCODER, 0, 0, 1

@@ -203,7 +203,7 @@ class TestHands:
         top = top_of(view, Cells)
         move(view, QPointF(18 + 34 + 62 + 5, top + 15 + 21 + 8))
         assert view.shown is not None
-        number = figure(float(view.shown.trace.heads[ENCODER].key_HKD[0, 2, 0]))
+        number = figure(float(view.shown.trace.heads[ENCODER].key_HKD[0][2, 0]))
         assert heard[-1].startswith("key of") and heard[-1].endswith(f"element 1: {number}")
 
     def test_that_the_wheel_and_page_keys_scroll(self, view: FormulaView):
